@@ -1,0 +1,1 @@
+//! Exchanges with a My Number card, tested without a card.

@@ -1,0 +1,2 @@
+//! An open client for the JPKI applet of the My Number card.
+pub mod language;
