@@ -1,0 +1,19 @@
+//! The local protocol: JSON-RPC 2.0 in length-prefixed frames over a Unix socket (`docs/protocol.md`).
+//!
+//! Requests are parsed at this edge into types that cannot be wrong; what they mean is decided behind
+//! [`Methods`]. Nothing here knows a card, a certificate's content or a PIN.
+
+pub mod failure;
+pub mod methods;
+pub mod origin;
+pub mod params;
+pub mod peer;
+
+pub use failure::{ErrorCode, Failure};
+pub use methods::{Change, Event, Methods};
+pub use origin::Origin;
+pub use params::{
+    AuthenticateParams, Call, CertificateKind, CertificateParams, ChallengeNonce, HashFunction,
+    Hashes, SignParams, StatusParams,
+};
+pub use peer::Caller;

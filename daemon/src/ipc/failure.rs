@@ -1,0 +1,388 @@
+//! Why a request was not answered with a result, in the caller's words.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde_json::{Map, Value, json};
+
+use crate::language::Language;
+
+/// The closed list of causes that a client sees (`error.data.code`); `docs/protocol.md` explains each.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum ErrorCode {
+    /// The smart card service of the system, or this daemon, is not running.
+    NoService,
+    /// No card reader is connected (or not the one that was named).
+    NoReader,
+    /// No card is in the reader.
+    NoCard,
+    /// The card is not one with the JPKI applet.
+    UnsupportedCard,
+    /// The card was taken out before the request ended.
+    CardRemoved,
+    /// Another program, or another request, uses the card.
+    CardBusy,
+    /// The card answered something unexpected.
+    CardError,
+    /// The PIN was wrong and the person gave up.
+    PinIncorrect,
+    /// The PIN is blocked: too many wrong tries.
+    PinBlocked,
+    /// The last try was left, and the person chose not to spend it.
+    PinLastTryRefused,
+    /// No window could be opened to ask for the PIN.
+    PromptUnavailable,
+    /// The card does not hold this certificate.
+    CertificateMissing,
+    /// The certificate's period has ended.
+    CertificateExpired,
+    /// The request named a certificate that is not this card's.
+    CertificateMismatch,
+    /// The person, or the client on the person's behalf, cancelled.
+    UserCancelled,
+    /// The person did not answer in time.
+    UserTimeout,
+    /// This origin may not ask.
+    OriginRefused,
+    /// Too many requests at once, or too soon after one that was cancelled.
+    RateLimited,
+    /// The request is malformed; `field` names where.
+    InvalidRequest,
+    /// The frame was longer than 64 KiB.
+    MessageTooLarge,
+    /// A fault of the daemon itself.
+    Internal,
+}
+
+impl ErrorCode {
+    /// Every code, in the order of the documentation.
+    pub const ALL: [Self; 21] = [
+        Self::NoService,
+        Self::NoReader,
+        Self::NoCard,
+        Self::UnsupportedCard,
+        Self::CardRemoved,
+        Self::CardBusy,
+        Self::CardError,
+        Self::PinIncorrect,
+        Self::PinBlocked,
+        Self::PinLastTryRefused,
+        Self::PromptUnavailable,
+        Self::CertificateMissing,
+        Self::CertificateExpired,
+        Self::CertificateMismatch,
+        Self::UserCancelled,
+        Self::UserTimeout,
+        Self::OriginRefused,
+        Self::RateLimited,
+        Self::InvalidRequest,
+        Self::MessageTooLarge,
+        Self::Internal,
+    ];
+
+    /// The word on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NoService => "no_service",
+            Self::NoReader => "no_reader",
+            Self::NoCard => "no_card",
+            Self::UnsupportedCard => "unsupported_card",
+            Self::CardRemoved => "card_removed",
+            Self::CardBusy => "card_busy",
+            Self::CardError => "card_error",
+            Self::PinIncorrect => "pin_incorrect",
+            Self::PinBlocked => "pin_blocked",
+            Self::PinLastTryRefused => "pin_last_try_refused",
+            Self::PromptUnavailable => "prompt_unavailable",
+            Self::CertificateMissing => "certificate_missing",
+            Self::CertificateExpired => "certificate_expired",
+            Self::CertificateMismatch => "certificate_mismatch",
+            Self::UserCancelled => "user_cancelled",
+            Self::UserTimeout => "user_timeout",
+            Self::OriginRefused => "origin_refused",
+            Self::RateLimited => "rate_limited",
+            Self::InvalidRequest => "invalid_request",
+            Self::MessageTooLarge => "message_too_large",
+            Self::Internal => "internal",
+        }
+    }
+}
+
+impl fmt::Display for ErrorCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The number in `error.code` (JSON-RPC 2.0, section 5.1). Only malformed requests are told apart by it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum RpcCode {
+    NotJson,
+    NotARequest,
+    UnknownMethod,
+    BadParams,
+    Refused,
+}
+
+impl RpcCode {
+    fn number(self) -> i32 {
+        match self {
+            Self::NotJson => -32700,
+            Self::NotARequest => -32600,
+            Self::UnknownMethod => -32601,
+            Self::BadParams => -32602,
+            Self::Refused => -32000,
+        }
+    }
+}
+
+/// Why a request failed, and what a client may show or do about it.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("{code}{}", detail.as_deref().map(|detail| format!(": {detail}")).unwrap_or_default())]
+pub struct Failure {
+    rpc: RpcCode,
+    code: ErrorCode,
+    tries_left: Option<u8>,
+    field: Option<Cow<'static, str>>,
+    detail: Option<String>,
+    retry_after_seconds: Option<u64>,
+}
+
+impl From<ErrorCode> for Failure {
+    fn from(code: ErrorCode) -> Self {
+        Self::new(code)
+    }
+}
+
+impl Failure {
+    /// A failure with this code and nothing else to say.
+    #[must_use]
+    pub fn new(code: ErrorCode) -> Self {
+        let rpc = match code {
+            ErrorCode::InvalidRequest => RpcCode::NotARequest,
+            _ => RpcCode::Refused,
+        };
+        Self {
+            rpc,
+            code,
+            tries_left: None,
+            field: None,
+            detail: None,
+            retry_after_seconds: None,
+        }
+    }
+
+    /// The frame is not JSON (-32700).
+    #[must_use]
+    pub fn not_json(detail: impl Into<String>) -> Self {
+        Self {
+            rpc: RpcCode::NotJson,
+            ..Self::new(ErrorCode::InvalidRequest).with_detail(detail)
+        }
+    }
+
+    /// The JSON is not a JSON-RPC 2.0 request (-32600).
+    #[must_use]
+    pub fn not_a_request(detail: impl Into<String>) -> Self {
+        Self::new(ErrorCode::InvalidRequest).with_detail(detail)
+    }
+
+    /// There is no such method (-32601).
+    #[must_use]
+    pub fn unknown_method() -> Self {
+        Self {
+            rpc: RpcCode::UnknownMethod,
+            ..Self::new(ErrorCode::InvalidRequest).with_field("method")
+        }
+    }
+
+    /// A field of `params` is missing, extra or wrong (-32602).
+    #[must_use]
+    pub fn bad_field(field: impl Into<Cow<'static, str>>, detail: impl Into<String>) -> Self {
+        Self {
+            rpc: RpcCode::BadParams,
+            ..Self::new(ErrorCode::InvalidRequest)
+                .with_field(field)
+                .with_detail(detail)
+        }
+    }
+
+    /// Adds the tries left of the PIN in question.
+    #[must_use]
+    pub fn with_tries_left(mut self, tries: u8) -> Self {
+        self.tries_left = Some(tries);
+        self
+    }
+
+    /// Adds the field of the request that is to blame.
+    #[must_use]
+    pub fn with_field(mut self, field: impl Into<Cow<'static, str>>) -> Self {
+        self.field = Some(field.into());
+        self
+    }
+
+    /// Adds a cause for developers: English, without personal data.
+    #[must_use]
+    pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+
+    /// Adds when to ask again.
+    #[must_use]
+    pub fn with_retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after_seconds = Some(seconds);
+        self
+    }
+
+    /// The cause.
+    #[must_use]
+    pub fn code(&self) -> ErrorCode {
+        self.code
+    }
+
+    /// The tries left of the PIN in question, where the failure is about one.
+    #[must_use]
+    pub fn tries_left(&self) -> Option<u8> {
+        self.tries_left
+    }
+
+    /// The field of the request that is to blame.
+    #[must_use]
+    pub fn field(&self) -> Option<&str> {
+        self.field.as_deref()
+    }
+
+    /// The cause for developers.
+    #[must_use]
+    pub fn detail(&self) -> Option<&str> {
+        self.detail.as_deref()
+    }
+
+    /// One or two sentences for the person: what happened.
+    #[must_use]
+    pub fn message(&self, language: Language) -> String {
+        let mut message = language.text(&format!("error-{}", self.code), &[]);
+        if let Some(tries) = self.tries_left.filter(|tries| *tries > 0) {
+            let tries = language.text("error-tries-left", &[("tries", &tries.to_string())]);
+            message = join_sentences(language, &message, &tries);
+        }
+        message
+    }
+
+    /// One or two sentences for the person: what to do now.
+    #[must_use]
+    pub fn advice(&self, language: Language) -> String {
+        let mut advice = language.text(&format!("advice-{}", self.code), &[]);
+        if let Some(seconds) = self.retry_after_seconds {
+            let wait = language.text("advice-retry-after", &[("seconds", &seconds.to_string())]);
+            advice = join_sentences(language, &advice, &wait);
+        }
+        advice
+    }
+
+    /// The `error.data` object; `status` shows the same for a card that cannot be read.
+    #[must_use]
+    pub fn data(&self, language: Language) -> Value {
+        let mut data = Map::new();
+        data.insert("code".into(), self.code.as_str().into());
+        data.insert("advice".into(), self.advice(language).into());
+        if let Some(tries) = self.tries_left {
+            data.insert("triesLeft".into(), tries.into());
+        }
+        if let Some(field) = &self.field {
+            data.insert("field".into(), field.as_ref().into());
+        }
+        if let Some(detail) = &self.detail {
+            data.insert("detail".into(), detail.as_str().into());
+        }
+        if let Some(seconds) = self.retry_after_seconds {
+            data.insert("retryAfterSeconds".into(), seconds.into());
+        }
+        Value::Object(data)
+    }
+
+    /// The JSON-RPC `error` object.
+    #[must_use]
+    pub fn to_json(&self, language: Language) -> Value {
+        json!({
+            "code": self.rpc.number(),
+            "message": self.message(language),
+            "data": self.data(language),
+        })
+    }
+}
+
+/// English sentences are parted by a space, Japanese ones are not.
+fn join_sentences(language: Language, first: &str, second: &str) -> String {
+    match language {
+        Language::English => format!("{first} {second}"),
+        Language::Japanese => format!("{first}{second}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_has_a_message_and_an_advice_in_both_languages() {
+        for code in ErrorCode::ALL {
+            for language in [Language::English, Language::Japanese] {
+                let failure = Failure::new(code);
+                for text in [failure.message(language), failure.advice(language)] {
+                    assert!(
+                        !text.contains(code.as_str()),
+                        "{code} in {language:?}: {text}"
+                    );
+                    assert!(
+                        text.ends_with(['.', '。']),
+                        "{code} in {language:?}: {text}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_codes_are_distinct() {
+        let mut words: Vec<_> = ErrorCode::ALL.map(ErrorCode::as_str).into();
+        words.sort_unstable();
+        words.dedup();
+        assert_eq!(words.len(), ErrorCode::ALL.len());
+    }
+
+    #[test]
+    fn optional_facts_stand_only_where_they_apply() {
+        let bare = Failure::new(ErrorCode::NoCard).data(Language::English);
+        assert_eq!(bare.as_object().map(Map::len), Some(2));
+
+        let full = Failure::bad_field("origin", "it has a path")
+            .with_tries_left(2)
+            .with_retry_after(10)
+            .to_json(Language::English);
+        assert_eq!(full["code"], -32602);
+        assert_eq!(full["data"]["code"], "invalid_request");
+        assert_eq!(full["data"]["field"], "origin");
+        assert_eq!(full["data"]["detail"], "it has a path");
+        assert_eq!(full["data"]["triesLeft"], 2);
+        assert_eq!(full["data"]["retryAfterSeconds"], 10);
+    }
+
+    #[test]
+    fn the_number_tells_malformed_requests_apart() {
+        let number = |failure: Failure| failure.to_json(Language::English)["code"].clone();
+        assert_eq!(number(Failure::not_json("x")), -32700);
+        assert_eq!(number(Failure::not_a_request("x")), -32600);
+        assert_eq!(number(Failure::unknown_method()), -32601);
+        assert_eq!(number(Failure::new(ErrorCode::OriginRefused)), -32000);
+    }
+
+    #[test]
+    fn a_wrong_pin_says_how_many_tries_are_left() {
+        let failure = Failure::new(ErrorCode::PinIncorrect).with_tries_left(2);
+        assert!(failure.message(Language::English).contains('2'));
+        assert!(failure.message(Language::Japanese).contains('2'));
+    }
+}
