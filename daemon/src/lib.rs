@@ -1,5 +1,9 @@
 //! An open client for the JPKI applet of the My Number card.
 
+pub mod apdu;
+pub mod card;
 pub mod ipc;
+pub mod jpki;
 pub mod language;
+pub mod pin;
 pub mod settings;

@@ -1,1 +1,25 @@
-# 
+# The PIN window. Each line must stay short: the whole text has to fit an Assuan line of 1000 bytes.
+prompt-title = My Number card
+prompt-ok = OK
+prompt-cancel = Cancel
+prompt-website = Website: { $origin }
+prompt-website-ascii = Its address: { $origin }
+prompt-browser = Browser: { $program }
+prompt-program = Program on this computer: { $program }
+prompt-program-origin = It names: { $origin } (not checked by a browser)
+prompt-purpose-authenticate = wants you to log in with your card.
+prompt-purpose-sign = wants { $count } signature(s). Your name, address, date of birth and sex are sent along.
+prompt-purpose-certificate = wants your signature certificate: your name, address, date of birth and sex.
+prompt-pin-authentication = ② PIN for user authentication: 4 digits
+prompt-pin-signature = ① Password for digital signature: 6 to 16 letters and digits
+prompt-tries-left = Tries left: { $tries }
+prompt-field-authentication = PIN:
+prompt-field-signature = Password:
+prompt-wrong-authentication = Wrong PIN. Tries left: { $tries }
+prompt-wrong-signature = Wrong password. Tries left: { $tries }
+prompt-impossible-authentication = This PIN has exactly 4 digits. Nothing was sent to the card.
+prompt-impossible-signature = This password has 6 to 16 letters and digits. Nothing was sent to the card.
+prompt-last-try-authentication = Only one try is left. A wrong PIN blocks it, and you must go to your municipal office to reset it.
+prompt-last-try-signature = Only one try is left. A wrong password blocks it, and you must have it reset at your municipal office.
+prompt-last-try-ok = Use the last try
+prompt-last-try-cancel = Stop

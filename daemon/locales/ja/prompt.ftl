@@ -1,1 +1,25 @@
-# 
+# 暗証番号の入力画面。全体がAssuanの1行(1000バイト)に収まるよう、各行は短くする。
+prompt-title = マイナンバーカード
+prompt-ok = OK
+prompt-cancel = キャンセル
+prompt-website = ウェブサイト: { $origin }
+prompt-website-ascii = アドレス: { $origin }
+prompt-browser = ブラウザー: { $program }
+prompt-program = このパソコンのプログラム: { $program }
+prompt-program-origin = 接続先の申告: { $origin }(ブラウザーの確認なし)
+prompt-purpose-authenticate = カードでのログインを求めています。
+prompt-purpose-sign = 署名({ $count }件)を求めています。氏名・住所・生年月日・性別も送られます。
+prompt-purpose-certificate = 署名用証明書(氏名・住所・生年月日・性別)を求めています。
+prompt-pin-authentication = ② 利用者証明用: 4桁の数字
+prompt-pin-signature = ① 署名用: 6〜16桁の英数字
+prompt-tries-left = 残り回数: { $tries }回
+prompt-field-authentication = 暗証番号:
+prompt-field-signature = パスワード:
+prompt-wrong-authentication = 暗証番号が違います。残り{ $tries }回です。
+prompt-wrong-signature = パスワードが違います。残り{ $tries }回です。
+prompt-impossible-authentication = 4桁の数字を入力してください。カードには送っていません。
+prompt-impossible-signature = 6〜16桁の英数字を入力してください。カードには送っていません。
+prompt-last-try-authentication = 残り1回です。間違えるとロックされ、市区町村の窓口で再設定が必要です。
+prompt-last-try-signature = 残り1回です。間違えるとロックされ、市区町村の窓口などで再設定が必要です。
+prompt-last-try-ok = 最後の1回を使う
+prompt-last-try-cancel = やめる

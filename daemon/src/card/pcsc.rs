@@ -1,0 +1,203 @@
+//! Cards in readers, through the system's smart card service (PC/SC).
+
+use std::ffi::{CStr, CString};
+use std::time::Duration;
+
+use pcsc::{
+    Context, Disposition, Error, PNP_NOTIFICATION, Protocols, ReaderState, Scope, ShareMode, State,
+};
+use zeroize::Zeroizing;
+
+use super::{Card, CardSource, CardTransaction, Insertion, Reader, TransportError};
+
+/// Room for the longest extended answer: 65 536 bytes and the status word.
+const ANSWER_ROOM: usize = 65_538;
+
+/// The system's readers. A fresh context is taken each time, so that a service that was restarted
+/// is found again.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PcscReaders;
+
+impl CardSource for PcscReaders {
+    fn readers(&self) -> Result<Vec<Reader>, TransportError> {
+        list(&establish()?)
+    }
+
+    fn connect(&self, reader: &str) -> Result<Box<dyn Card>, TransportError> {
+        let name = CString::new(reader).map_err(|_| TransportError::NoReader)?;
+        let card = establish()?
+            .connect(&name, ShareMode::Shared, Protocols::ANY)
+            .map_err(|error| transport_error("connect to the card", error))?;
+        Ok(Box::new(PcscCard { card: Some(card) }))
+    }
+
+    fn wait_for_change(&self, seen: &[Reader]) -> Result<Vec<Reader>, TransportError> {
+        let context = establish()?;
+        // The first look tells the present state at once; the second blocks until it is another.
+        let mut states = states(&context)?;
+        look(&context, Duration::ZERO, &mut states)?;
+        let now = readers_of(&states);
+        if now != seen {
+            return Ok(now);
+        }
+        states.iter_mut().for_each(ReaderState::sync_current_state);
+        look(&context, None, &mut states)?;
+        list(&context)
+    }
+}
+
+fn establish() -> Result<Context, TransportError> {
+    Context::establish(Scope::User).map_err(|error| transport_error("open a context", error))
+}
+
+fn list(context: &Context) -> Result<Vec<Reader>, TransportError> {
+    let mut states = states(context)?;
+    look(context, Duration::ZERO, &mut states)?;
+    Ok(readers_of(&states))
+}
+
+/// One state a reader, and the pseudo-reader that announces readers plugged in or out.
+fn states(context: &Context) -> Result<Vec<ReaderState>, TransportError> {
+    let names = match context.list_readers_owned() {
+        Ok(names) => names,
+        Err(Error::NoReadersAvailable) => Vec::new(),
+        Err(error) => return Err(transport_error("list the readers", error)),
+    };
+    Ok(names
+        .into_iter()
+        .chain([PNP_NOTIFICATION().to_owned()])
+        .map(|name| ReaderState::new(name, State::UNAWARE))
+        .collect())
+}
+
+fn look(
+    context: &Context,
+    timeout: impl Into<Option<Duration>>,
+    states: &mut [ReaderState],
+) -> Result<(), TransportError> {
+    match context.get_status_change(timeout, states) {
+        Ok(()) | Err(Error::Timeout) => Ok(()),
+        Err(error) => Err(transport_error("watch the readers", error)),
+    }
+}
+
+fn readers_of(states: &[ReaderState]) -> Vec<Reader> {
+    states
+        .iter()
+        .filter(|state| state.name() != PNP_NOTIFICATION())
+        .filter(|state| {
+            !state
+                .event_state()
+                .intersects(State::UNKNOWN | State::IGNORE)
+        })
+        .map(|state| Reader {
+            name: text(state.name()),
+            insertion: state
+                .event_state()
+                .contains(State::PRESENT)
+                .then(|| Insertion(state.event_count())),
+        })
+        .collect()
+}
+
+fn text(name: &CStr) -> String {
+    name.to_string_lossy().into_owned()
+}
+
+fn transport_error(attempted: &'static str, error: Error) -> TransportError {
+    match error {
+        Error::NoService
+        | Error::ServiceStopped
+        | Error::InvalidHandle
+        | Error::CommError
+        | Error::Shutdown
+        | Error::ServerTooBusy => TransportError::NoService,
+        Error::UnknownReader | Error::ReaderUnavailable | Error::NoReadersAvailable => {
+            TransportError::NoReader
+        }
+        Error::NoSmartcard => TransportError::NoCard,
+        Error::RemovedCard | Error::UnpoweredCard => TransportError::CardRemoved,
+        Error::ResetCard => TransportError::CardReset,
+        Error::SharingViolation => TransportError::Busy,
+        Error::UnresponsiveCard | Error::NotTransacted | Error::CardUnsupported => {
+            TransportError::Unresponsive
+        }
+        source => TransportError::Pcsc { attempted, source },
+    }
+}
+
+struct PcscCard {
+    /// Taken only by drop.
+    card: Option<pcsc::Card>,
+}
+
+impl Card for PcscCard {
+    fn begin(&mut self) -> Result<Box<dyn CardTransaction + '_>, TransportError> {
+        let card = self.card.as_mut().ok_or(TransportError::CardRemoved)?;
+        let transaction = match card.transaction2() {
+            Ok(transaction) => transaction,
+            // Another program reset the card since our last exchange: nothing of ours was under way.
+            Err((card, Error::ResetCard)) => {
+                card.reconnect(ShareMode::Shared, Protocols::ANY, Disposition::LeaveCard)
+                    .map_err(|error| transport_error("reconnect to the card", error))?;
+                card.transaction()
+                    .map_err(|error| transport_error("begin a transaction", error))?
+            }
+            Err((_, error)) => return Err(transport_error("begin a transaction", error)),
+        };
+        Ok(Box::new(PcscTransaction {
+            transaction: Some(transaction),
+            disposition: Disposition::LeaveCard,
+            answer: Zeroizing::new(vec![0; ANSWER_ROOM]),
+        }))
+    }
+}
+
+impl Drop for PcscCard {
+    fn drop(&mut self) {
+        // The library's own drop would reset the card under other programs.
+        if let Some(Err((_, error))) = self
+            .card
+            .take()
+            .map(|card| card.disconnect(Disposition::LeaveCard))
+        {
+            tracing::debug!(%error, "disconnect");
+        }
+    }
+}
+
+struct PcscTransaction<'card> {
+    /// Taken only by drop.
+    transaction: Option<pcsc::Transaction<'card>>,
+    disposition: Disposition,
+    answer: Zeroizing<Vec<u8>>,
+}
+
+impl CardTransaction for PcscTransaction<'_> {
+    fn transmit(&mut self, command: &[u8]) -> Result<Zeroizing<Vec<u8>>, TransportError> {
+        let transaction = self
+            .transaction
+            .as_ref()
+            .ok_or(TransportError::CardRemoved)?;
+        let answer = transaction
+            .transmit(command, &mut self.answer)
+            .map_err(|error| transport_error("send a command", error))?;
+        Ok(Zeroizing::new(answer.to_vec()))
+    }
+
+    fn power_off_at_end(&mut self) {
+        self.disposition = Disposition::UnpowerCard;
+    }
+}
+
+impl Drop for PcscTransaction<'_> {
+    fn drop(&mut self) {
+        if let Some(Err((_, error))) = self
+            .transaction
+            .take()
+            .map(|transaction| transaction.end(self.disposition))
+        {
+            tracing::debug!(%error, "end of transaction");
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! A software card in the daemon's own process, for testers (feature `virtual-card`).
+
+use std::time::Duration;
+
+use jpki_virtual_card::VirtualReader;
+use zeroize::Zeroizing;
+
+use super::{Card, CardSource, CardTransaction, Insertion, Reader, TransportError};
+
+/// How long one wait for a change lasts before the state is looked at again.
+const WAIT: Duration = Duration::from_secs(60);
+
+impl CardSource for VirtualReader {
+    fn readers(&self) -> Result<Vec<Reader>, TransportError> {
+        Ok(vec![Reader {
+            name: self.name().to_owned(),
+            insertion: self.insertion().map(Insertion),
+        }])
+    }
+
+    fn connect(&self, reader: &str) -> Result<Box<dyn Card>, TransportError> {
+        if reader != self.name() {
+            return Err(TransportError::NoReader);
+        }
+        let insertion = self.insertion().ok_or(TransportError::NoCard)?;
+        Ok(Box::new(VirtualCardConnection {
+            reader: self.clone(),
+            insertion,
+        }))
+    }
+
+    fn wait_for_change(&self, seen: &[Reader]) -> Result<Vec<Reader>, TransportError> {
+        loop {
+            let generation = self.wait_for_change(u32::MAX, Duration::ZERO);
+            let now = self.readers()?;
+            if now != seen {
+                return Ok(now);
+            }
+            self.wait_for_change(generation, WAIT);
+        }
+    }
+}
+
+struct VirtualCardConnection {
+    reader: VirtualReader,
+    insertion: u32,
+}
+
+impl Card for VirtualCardConnection {
+    fn begin(&mut self) -> Result<Box<dyn CardTransaction + '_>, TransportError> {
+        Ok(Box::new(VirtualTransaction {
+            connection: self,
+            power_off: false,
+        }))
+    }
+}
+
+/// No other program reaches this card, so a transaction needs no lock: one worker owns a reader.
+struct VirtualTransaction<'card> {
+    connection: &'card VirtualCardConnection,
+    power_off: bool,
+}
+
+impl CardTransaction for VirtualTransaction<'_> {
+    fn transmit(&mut self, command: &[u8]) -> Result<Zeroizing<Vec<u8>>, TransportError> {
+        let VirtualCardConnection { reader, insertion } = self.connection;
+        if reader.insertion() != Some(*insertion) {
+            return Err(TransportError::CardRemoved);
+        }
+        let answer = reader
+            .transmit(command)
+            .ok_or(TransportError::CardRemoved)?;
+        Ok(Zeroizing::new(answer))
+    }
+
+    fn power_off_at_end(&mut self) {
+        self.power_off = true;
+    }
+}
+
+impl Drop for VirtualTransaction<'_> {
+    fn drop(&mut self) {
+        if self.power_off {
+            self.connection.reader.power_off();
+        }
+    }
+}

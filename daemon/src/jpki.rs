@@ -1,0 +1,15 @@
+//! The JPKI applet of the My Number card: its files, PINs, certificates and signatures.
+//!
+//! Facts and their sources: `docs/card.md`.
+
+mod applet;
+mod certificate;
+mod digest_info;
+mod file;
+mod token;
+
+pub use applet::{Applet, AppletError, LastTry, UnlockError, UnlockedKey};
+pub use certificate::{Certificate, CertificateError};
+pub use digest_info::{Digest, HashFunction, WrongDigestLength};
+pub use file::{CertificateKind, KeyKind};
+pub use token::{AvailableCertificates, CardKind};

@@ -1,0 +1,139 @@
+//! The PIN prompt that other people wrote for every desktop and terminal: GnuPG's pinentry.
+
+use futures_util::future::BoxFuture;
+
+use super::assuan::Assuan;
+pub use super::assuan::AssuanError;
+use super::prompt::{PinPrompt, PinQuestion, PromptError};
+use super::{ImpossiblePin, Pin};
+
+/// Error codes of libgpg-error that a person causes.
+mod code {
+    pub(super) const TIMEOUT: u16 = 62;
+    pub(super) const CANCELED: u16 = 99;
+    pub(super) const NOT_CONFIRMED: u16 = 114;
+    pub(super) const FULLY_CANCELED: u16 = 198;
+}
+
+/// Asks by a pinentry program, started anew for each question and ended with it.
+#[derive(Clone, Debug)]
+pub struct Pinentry {
+    program: String,
+}
+
+impl Pinentry {
+    /// Asks by this program: a path, or a name to look up in `PATH`.
+    #[must_use]
+    pub fn new(program: impl Into<String>) -> Self {
+        Self {
+            program: program.into(),
+        }
+    }
+
+    async fn open(&self, question: &PinQuestion) -> Result<Assuan, AssuanError> {
+        let mut pinentry = Assuan::start(&self.program).await?;
+        for (option, variable) in [
+            ("ttyname", "GPG_TTY"),
+            ("ttytype", "TERM"),
+            ("lc-ctype", "LC_CTYPE"),
+        ] {
+            if let Ok(value) = std::env::var(variable) {
+                // An option that this pinentry does not know is no reason not to ask.
+                match pinentry
+                    .command("OPTION", &format!("{option}={value}"))
+                    .await
+                {
+                    Ok(()) | Err(AssuanError::Refused(_)) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        pinentry
+            .command("SETTITLE", &question.say("prompt-title", &[]))
+            .await?;
+        Ok(pinentry)
+    }
+
+    async fn ask_pin(&self, question: &PinQuestion) -> Result<Pin, AssuanError> {
+        let mut pinentry = self.open(question).await?;
+        pinentry.command("SETDESC", &question.description()).await?;
+        pinentry.command("SETPROMPT", &question.field()).await?;
+        pinentry
+            .command("SETOK", &question.say("prompt-ok", &[]))
+            .await?;
+        pinentry
+            .command("SETCANCEL", &question.say("prompt-cancel", &[]))
+            .await?;
+        let mut complaint = question.complaint();
+        loop {
+            if let Some(complaint) = complaint {
+                pinentry.command("SETERROR", &complaint).await?;
+            }
+            let typed = pinentry
+                .ask("GETPIN", |typed| {
+                    std::str::from_utf8(typed)
+                        .map_err(|_| ImpossiblePin::WrongCharacter)
+                        .and_then(|typed| Pin::parse(question.pin, typed))
+                })
+                .await?;
+            match typed {
+                Ok(pin) => return Ok(pin),
+                Err(ImpossiblePin::WrongLength | ImpossiblePin::WrongCharacter) => {
+                    complaint = Some(question.impossible());
+                }
+            }
+        }
+    }
+
+    async fn confirm(&self, question: &PinQuestion) -> Result<bool, AssuanError> {
+        let mut pinentry = self.open(question).await?;
+        pinentry
+            .command("SETDESC", &question.last_try_warning())
+            .await?;
+        pinentry
+            .command("SETOK", &question.say("prompt-last-try-ok", &[]))
+            .await?;
+        pinentry
+            .command("SETCANCEL", &question.say("prompt-last-try-cancel", &[]))
+            .await?;
+        match pinentry.command("CONFIRM", "").await {
+            Ok(()) => Ok(true),
+            Err(AssuanError::Refused(
+                code::CANCELED | code::FULLY_CANCELED | code::NOT_CONFIRMED,
+            )) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn prompt_error(&self, error: AssuanError) -> PromptError {
+        match error {
+            AssuanError::Refused(code::CANCELED | code::FULLY_CANCELED) => PromptError::Cancelled,
+            AssuanError::Refused(code::TIMEOUT) => PromptError::TimedOut,
+            source => PromptError::Unavailable {
+                program: self.program.clone(),
+                source,
+            },
+        }
+    }
+}
+
+impl PinPrompt for Pinentry {
+    fn ask<'a>(&'a self, question: &'a PinQuestion) -> BoxFuture<'a, Result<Pin, PromptError>> {
+        Box::pin(async move {
+            self.ask_pin(question)
+                .await
+                .map_err(|error| self.prompt_error(error))
+        })
+    }
+
+    fn confirm_last_try<'a>(
+        &'a self,
+        question: &'a PinQuestion,
+    ) -> BoxFuture<'a, Result<bool, PromptError>> {
+        Box::pin(async move {
+            self.confirm(question)
+                .await
+                .map_err(|error| self.prompt_error(error))
+        })
+    }
+}
