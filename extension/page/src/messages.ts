@@ -1,0 +1,81 @@
+import type { ErrorBody } from "./errors.js";
+import { isRecord, isString, parseErrorBody, type UnknownRecord } from "./guards.js";
+
+/** What a page may ask for. */
+export const METHODS = ["status", "authenticate", "sign", "certificate"] as const;
+
+/** The name of a request. */
+export type Method = (typeof METHODS)[number];
+
+/** How many characters a request id may have. A UUID has 36. */
+export const MAX_ID_LENGTH = 64;
+
+/** From the page to the content script, by `window.postMessage`. */
+export type PageToContent =
+  | {
+      jpkid: "request";
+      /** Chosen by the page, unique among its pending requests, 1 to {@link MAX_ID_LENGTH} characters. */
+      id: string;
+      /** One of {@link METHODS}; checked by the background. */
+      method: string;
+      /** The parameters of the method; never an origin, which the browser tells. */
+      params: UnknownRecord;
+    }
+  | {
+      jpkid: "cancel";
+      /** The id of the request to end. */
+      id: string;
+    };
+
+/** From the content script to the page, by `window.postMessage`. */
+export type ContentToPage =
+  | {
+      /** Sent at once, so that a page knows within a second whether the extension is there. */
+      jpkid: "accepted";
+      id: string;
+    }
+  | { jpkid: "result"; id: string; result: unknown }
+  | { jpkid: "error"; id: string; error: ErrorBody };
+
+/** A request that has an id to answer to, but whose `field` is not what it must be. */
+export interface MalformedRequest {
+  jpkid: "malformed";
+  id: string;
+  field: "method" | "params";
+}
+
+function isId(value: unknown): value is string {
+  return isString(value) && value.length > 0 && value.length <= MAX_ID_LENGTH;
+}
+
+/** Parses what a page posted; undefined if it is not for the extension. */
+export function parsePageToContent(data: unknown): PageToContent | MalformedRequest | undefined {
+  if (!isRecord(data)) return undefined;
+  const { jpkid, id, method, params } = data;
+  if (!isId(id)) return undefined;
+  if (jpkid === "cancel") return { jpkid, id };
+  if (jpkid !== "request") return undefined;
+  if (!isString(method)) return { jpkid: "malformed", id, field: "method" };
+  if (params === undefined) return { jpkid, id, method, params: {} };
+  if (!isRecord(params)) return { jpkid: "malformed", id, field: "params" };
+  return { jpkid, id, method, params };
+}
+
+/** Parses what the content script posted; undefined if it is not an answer. */
+export function parseContentToPage(data: unknown): ContentToPage | undefined {
+  if (!isRecord(data)) return undefined;
+  const { jpkid, id } = data;
+  if (!isId(id)) return undefined;
+  switch (jpkid) {
+    case "accepted":
+      return { jpkid, id };
+    case "result":
+      return { jpkid, id, result: data["result"] };
+    case "error": {
+      const error = parseErrorBody(data["error"]);
+      return error && { jpkid, id, error };
+    }
+    default:
+      return undefined;
+  }
+}

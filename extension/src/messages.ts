@@ -1,0 +1,86 @@
+/**
+ * Every message on its way from a page to the service and back, one union for each direction of each hop:
+ *
+ * page <-> content script (`window.postMessage`) <-> background (runtime port, one for each request)
+ * <-> native host (native port, one for each request; JSON-RPC 2.0).
+ *
+ * Each has its parser here or in the page module. Nothing that was received is used before it went through one.
+ */
+import type { ErrorBody } from "../page/src/errors.js";
+import { errorFieldsOf, isErrorCode, isRecord, isString, parseErrorBody, type UnknownRecord } from "../page/src/guards.js";
+import type { Method } from "../page/src/messages.js";
+
+export type { ContentToPage, MalformedRequest, PageToContent } from "../page/src/messages.js";
+export { parsePageToContent } from "../page/src/messages.js";
+
+/** The name of the runtime port that a content script opens for each request. */
+export const REQUEST_PORT_NAME = "jpkid-request";
+
+/** The name of the native messaging host. */
+export const NATIVE_HOST_NAME = "jpkid";
+
+/** The longest message in bytes of UTF-8, in both directions (docs/protocol.md). */
+export const MAX_MESSAGE_BYTES = 65_536;
+
+/** From the content script to the background. The first message of a port is its request. */
+export type ContentToBackground = { type: "request"; method: string; params: UnknownRecord } | { type: "cancel" };
+
+/** From the background to the content script; ends the port. */
+export type BackgroundToContent = { type: "result"; result: unknown } | { type: "error"; error: ErrorBody };
+
+/** The id of the one request of a native port. */
+export const REQUEST_ID = 1;
+
+/** The id of the message that cancels it. */
+export const CANCEL_ID = 2;
+
+/** From the background to the native host. */
+export type BackgroundToNative =
+  | { jsonrpc: "2.0"; id: typeof REQUEST_ID; method: Method; params: UnknownRecord }
+  | { jsonrpc: "2.0"; id: typeof CANCEL_ID; method: "cancel"; params: { id: typeof REQUEST_ID } };
+
+/** From the native host to the background. */
+export type NativeToBackground =
+  | { type: "result"; id: string | number; result: unknown }
+  | { type: "error"; id: string | number | null; error: ErrorBody }
+  | { type: "notification"; method: string };
+
+/** Parses what a content script sent. */
+export function parseContentToBackground(message: unknown): ContentToBackground | undefined {
+  if (!isRecord(message)) return undefined;
+  const { type, method, params } = message;
+  if (type === "cancel") return { type };
+  if (type !== "request" || !isString(method) || !isRecord(params)) return undefined;
+  return { type, method, params };
+}
+
+/** Parses what the background sent. */
+export function parseBackgroundToContent(message: unknown): BackgroundToContent | undefined {
+  if (!isRecord(message)) return undefined;
+  if (message["type"] === "result") return { type: "result", result: message["result"] };
+  if (message["type"] !== "error") return undefined;
+  const error = parseErrorBody(message["error"]);
+  return error && { type: "error", error };
+}
+
+/** Parses what the native host sent. An error code that this version does not know becomes `internal`. */
+export function parseNativeToBackground(message: unknown): NativeToBackground | undefined {
+  if (!isRecord(message) || message["jsonrpc"] !== "2.0") return undefined;
+  const { id, method } = message;
+  if (id === undefined) return isString(method) ? { type: "notification", method } : undefined;
+  const isId = isString(id) || typeof id === "number";
+  if ("result" in message) return isId ? { type: "result", id, result: message["result"] } : undefined;
+  const error = parseRpcError(message["error"]);
+  // JSON-RPC answers with id null when it could not read the id of a request.
+  return error && (isId || id === null) ? { type: "error", id, error } : undefined;
+}
+
+function parseRpcError(error: unknown): ErrorBody | undefined {
+  if (!isRecord(error) || !isString(error["message"]) || !isRecord(error["data"])) return undefined;
+  const { message, data } = error;
+  if (!isString(data["code"])) return undefined;
+  if (!isErrorCode(data["code"])) {
+    return { message, ...errorFieldsOf(data), code: "internal", detail: `unknown error code ${data["code"]}` };
+  }
+  return { code: data["code"], message, ...errorFieldsOf(data) };
+}

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { Admission, MAX_REQUESTS_PER_TAB } from "../src/background/admission.js";
+import { judgeSender, type Sender } from "../src/background/sender.js";
+import { languageOf } from "../src/background/texts.js";
+
+const OWN_ID = "kmbhegncnoikamoigmjkjpoehgbenimi";
+const TAB = { id: 7 } as chrome.tabs.Tab;
+
+function sender(changes: { [Key in keyof Sender]?: Sender[Key] | undefined } = {}): Sender {
+  return { id: OWN_ID, tab: TAB, frameId: 0, origin: "https://www.example.jp", ...changes } as Sender;
+}
+
+describe("the origin of a request", () => {
+  it("is what the browser says, without path and default port", () => {
+    for (const [said, origin] of [
+      ["https://www.example.jp", "https://www.example.jp"],
+      ["https://www.example.jp:443", "https://www.example.jp"],
+      ["https://www.example.jp:8443", "https://www.example.jp:8443"],
+      ["https://xn--wgv71a119e.jp", "https://xn--wgv71a119e.jp"],
+      ["http://localhost:8080", "http://localhost:8080"],
+    ] as const) {
+      assert.deepEqual(judgeSender(sender({ origin: said }), OWN_ID), { verdict: "page", origin, tabId: 7 });
+    }
+  });
+
+  it("is refused from a frame", () => {
+    for (const frameId of [1, 4711, undefined]) assert.equal(judgeSender(sender({ frameId }), OWN_ID).verdict, "frame");
+  });
+
+  it("is refused from anything that is not a page of this extension's content script", () => {
+    for (const changes of [{ id: "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" }, { id: undefined }, { tab: undefined }, { tab: {} as chrome.tabs.Tab },
+      { origin: undefined }, { origin: "null" }, { origin: "" }, { origin: "file:///tmp" }, { origin: `chrome-extension://${OWN_ID}` }]) {
+      assert.equal(judgeSender(sender(changes), OWN_ID).verdict, "stranger", JSON.stringify(changes));
+    }
+    assert.equal(judgeSender(undefined, OWN_ID).verdict, "stranger");
+  });
+});
+
+describe("the number of open requests", () => {
+  it("is bounded for each tab", () => {
+    const admission = new Admission();
+    for (let open = 0; open < MAX_REQUESTS_PER_TAB; open += 1) assert(admission.enter(1));
+    assert(!admission.enter(1));
+    assert(admission.enter(2), "another tab is not hindered");
+    admission.leave(1);
+    assert(admission.enter(1));
+    assert(!admission.enter(1));
+  });
+
+  it("starts over when all are closed", () => {
+    const admission = new Admission();
+    assert(admission.enter(1));
+    admission.leave(1);
+    admission.leave(1);
+    for (let open = 0; open < MAX_REQUESTS_PER_TAB; open += 1) assert(admission.enter(1));
+    assert(!admission.enter(1));
+  });
+});
+
+it("a language tag's first part decides, and English is for all others", () => {
+  assert.deepEqual(["ja", "ja-JP", "JA", "en", "fr", "", "jax"].map(languageOf), ["ja", "ja", "ja", "en", "en", "en", "en"]);
+});
