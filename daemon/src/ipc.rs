@@ -3,11 +3,16 @@
 //! Requests are parsed at this edge into types that cannot be wrong; what they mean is decided behind
 //! [`Methods`]. Nothing here knows a card, a certificate's content or a PIN.
 
+pub mod client;
 pub mod failure;
+pub mod frame;
 pub mod methods;
 pub mod origin;
 pub mod params;
 pub mod peer;
+pub mod request;
+pub mod server;
+pub mod socket;
 
 pub use failure::{ErrorCode, Failure};
 pub use methods::{Change, Event, Methods};
