@@ -1,0 +1,146 @@
+//! Profiles: what card is minted, as a TOML file in which every field is optional.
+//!
+//! ```toml
+#![doc = include_str!("profile/example.toml")]
+//! ```
+
+mod certificates;
+mod date;
+mod holder;
+mod pins;
+mod quirks;
+mod token;
+mod validity;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use serde::de::Deserializer;
+
+pub use certificates::{Certificates, PolicyError, PolicyOid};
+pub use date::{CalendarDate, DateError};
+pub use holder::{Holder, HolderError, Municipality, Sex};
+pub use pins::{Pin, PinError, Pins, Tries};
+pub use quirks::{QueryAnswer, Quirks, StatusLifetime};
+pub use token::{Atr, AtrError, TokenKind};
+pub use validity::{Validity, ValidityError};
+
+/// An example profile with every field at its default, and comments.
+pub const EXAMPLE: &str = include_str!("profile/example.toml");
+
+/// What card to mint. [`Profile::default`] is an adult's card of a made-up holder with random keys.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+#[serde(default, deny_unknown_fields)]
+pub struct Profile {
+    /// What keys, serial numbers and so certificates derive from. Where absent, a random seed that is the same as long
+    /// as the process lives, so that many cards cost the keys of one.
+    pub seed: Option<Seed>,
+    /// What kind of token the card says it is.
+    pub kind: TokenKind,
+    /// The answer to reset.
+    pub atr: Atr,
+    /// Whether the card lies in the reader at the start. Only who owns a reader looks at it.
+    pub inserted: bool,
+    /// Whose card it is; shown in the signature certificate.
+    pub holder: Holder,
+    /// The PINs.
+    pub pins: Pins,
+    /// The tries that each PIN has left.
+    pub tries: Tries,
+    /// Which certificates are on the card and what they name.
+    pub certificates: Certificates,
+    /// From when until when the certificates are valid.
+    pub validity: Validity,
+    /// Behaviour that sources disagree about, or that a reader or a batch of cards may show.
+    pub quirks: Quirks,
+}
+
+impl Default for Profile {
+    fn default() -> Self {
+        Self {
+            seed: None,
+            kind: TokenKind::default(),
+            atr: Atr::default(),
+            inserted: true,
+            holder: Holder::default(),
+            pins: Pins::default(),
+            tries: Tries::default(),
+            certificates: Certificates::default(),
+            validity: Validity::default(),
+            quirks: Quirks::default(),
+        }
+    }
+}
+
+impl Profile {
+    /// Parses a profile.
+    ///
+    /// # Errors
+    /// [`ProfileError::Syntax`] with line and field: not TOML, an unknown field, a value out of its range.
+    pub fn parse(text: &str) -> Result<Self, ProfileError> {
+        Ok(toml::from_str(text)?)
+    }
+
+    /// Reads and parses the file at `path`.
+    ///
+    /// # Errors
+    /// [`ProfileError::Read`], or what [`Profile::parse`] says.
+    pub fn load(path: impl AsRef<Path>) -> Result<Self, ProfileError> {
+        let path = path.as_ref();
+        let text = fs::read_to_string(path).map_err(|source| ProfileError::Read {
+            path: path.to_owned(),
+            source,
+        })?;
+        Self::parse(&text)
+    }
+}
+
+/// Why there is no profile.
+#[derive(Debug, thiserror::Error)]
+pub enum ProfileError {
+    /// The file could not be read.
+    #[error("the profile {} could not be read", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// The text is not a profile; the message quotes the line.
+    #[error("{0}")]
+    Syntax(#[from] toml::de::Error),
+}
+
+/// What a card's keys, serial numbers and names derive from: text, or an integer written as text.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub struct Seed(String);
+
+impl Seed {
+    /// The seed's text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<T: ToString> From<T> for Seed {
+    fn from(seed: T) -> Self {
+        Self(seed.to_string())
+    }
+}
+
+impl<'de> Deserialize<'de> for Seed {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged, expecting = "a seed is a string or an integer")]
+        enum Raw {
+            Text(String),
+            Number(i64),
+        }
+        Ok(match Raw::deserialize(deserializer)? {
+            Raw::Text(text) => Self(text),
+            Raw::Number(number) => Self(number.to_string()),
+        })
+    }
+}

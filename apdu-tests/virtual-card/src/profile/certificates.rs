@@ -1,0 +1,54 @@
+//! Which certificates the card holds.
+
+use serde::Deserialize;
+use x509_cert::der::asn1::ObjectIdentifier;
+
+/// Which certificates are on the card, and the policies they name.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+#[serde(default, deny_unknown_fields)]
+pub struct Certificates {
+    /// Whether there is a signature certificate; a child's card has none, and its password is blocked.
+    pub signature: bool,
+    /// The policy of the authentication certificate.
+    pub authentication_policy: PolicyOid,
+    /// The policy of the signature certificate.
+    pub signature_policy: PolicyOid,
+}
+
+impl Default for Certificates {
+    fn default() -> Self {
+        Self {
+            signature: true,
+            authentication_policy: PolicyOid(ObjectIdentifier::new_unwrap(
+                "1.2.392.200149.8.5.1.3.30",
+            )),
+            signature_policy: PolicyOid(ObjectIdentifier::new_unwrap("1.2.392.200149.8.5.1.1.20")),
+        }
+    }
+}
+
+/// A certificate policy; in a profile, dotted decimals.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+#[serde(try_from = "String")]
+pub struct PolicyOid(ObjectIdentifier);
+
+impl From<PolicyOid> for ObjectIdentifier {
+    fn from(policy: PolicyOid) -> Self {
+        policy.0
+    }
+}
+
+impl TryFrom<String> for PolicyOid {
+    type Error = PolicyError;
+
+    fn try_from(text: String) -> Result<Self, PolicyError> {
+        ObjectIdentifier::new(&text)
+            .map(Self)
+            .map_err(|_| PolicyError)
+    }
+}
+
+/// A text that is no object identifier.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("a policy is an object identifier in dotted decimals")]
+pub struct PolicyError;
