@@ -6,4 +6,5 @@ pub mod ipc;
 pub mod jpki;
 pub mod language;
 pub mod pin;
+pub mod service;
 pub mod settings;

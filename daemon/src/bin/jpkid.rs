@@ -1,2 +1,158 @@
-//! Placeholder.
-fn main() {}
+//! The daemon: answers requests on its socket, and is the only one that talks to the card.
+
+use std::io::IsTerminal;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Args, Parser, Subcommand};
+use jpkid::card::CardSource;
+use jpkid::card::pcsc::PcscReaders;
+use jpkid::ipc::peer::Trust;
+use jpkid::ipc::server::{ServerOptions, serve};
+use jpkid::ipc::socket::{Listener, SocketError, SocketPlace};
+use jpkid::language::Language;
+use jpkid::pin::pinentry::Pinentry;
+use jpkid::service::Service;
+use jpkid::settings::{Settings, SettingsError};
+use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+use tracing_subscriber::EnvFilter;
+
+/// The prompt program where neither `JPKID_PINENTRY` nor the settings name one.
+const DEFAULT_PINENTRY: &str = "pinentry";
+
+/// Speaks to a My Number card for web pages and programs; asks the person for the PIN itself.
+#[derive(Debug, Parser)]
+#[command(name = "jpkid", version, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Listen on the local socket until SIGTERM.
+    ///
+    /// The log goes to standard error; RUST_LOG chooses how much of it (error, warn, info, debug).
+    Serve(Serve),
+}
+
+#[derive(Args, Debug)]
+struct Serve {
+    /// Use a software card made by this profile, or by the default one, in place of readers.
+    #[cfg(feature = "virtual-card")]
+    #[arg(long, value_name = "PROFILE", num_args = 0..=1)]
+    virtual_card: Option<Option<std::path::PathBuf>>,
+}
+
+/// Why the daemon could not start.
+#[derive(Debug, thiserror::Error)]
+enum StartError {
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    #[error(transparent)]
+    Socket(#[from] SocketError),
+    #[error("the process could not be protected from being read")]
+    Protect(#[source] rustix::io::Errno),
+    #[error("signals cannot be caught")]
+    Signals(#[source] std::io::Error),
+    #[cfg(feature = "virtual-card")]
+    #[error(transparent)]
+    Profile(#[from] jpki_virtual_card::ProfileError),
+    #[cfg(feature = "virtual-card")]
+    #[error(transparent)]
+    Mint(#[from] jpki_virtual_card::MintError),
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let Arguments {
+        command: Command::Serve(arguments),
+    } = Arguments::parse();
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_env_filter(
+            EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info")),
+        )
+        .init();
+    match run(arguments).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let cause = std::error::Error::source(&error).map(ToString::to_string);
+            tracing::error!(%error, cause, "the daemon cannot start");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Serve) -> Result<(), StartError> {
+    hide_memory()?;
+    let settings = Settings::load()?;
+    let source = source(&arguments)?;
+    let pinentry = settings.pinentry.as_ref().map_or_else(
+        || DEFAULT_PINENTRY.to_owned(),
+        |program| program.to_string_lossy().into_owned(),
+    );
+    let options = ServerOptions {
+        language: settings.language.unwrap_or_else(|| Language::choose(None)),
+        trust: Trust::beside_own_program(settings.extension_ids.clone()),
+    };
+    let place = SocketPlace::from_environment()?;
+    let listener = Listener::open(&place).await?;
+    let stop = stop_on_signals()?;
+    let service = Service::new(source, Arc::new(Pinentry::new(pinentry)), settings);
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), "listening");
+    serve(listener, Arc::clone(&service), options, stop).await;
+    service.finish().await;
+    tracing::info!("ended");
+    Ok(())
+}
+
+/// Lets neither a core dump nor another process of this user read the memory that PINs pass through.
+fn hide_memory() -> Result<(), StartError> {
+    let none = Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    setrlimit(Resource::Core, none).map_err(StartError::Protect)?;
+    set_dumpable_behavior(DumpableBehavior::NotDumpable).map_err(StartError::Protect)
+}
+
+#[cfg(feature = "virtual-card")]
+fn source(arguments: &Serve) -> Result<Arc<dyn CardSource>, StartError> {
+    use jpki_virtual_card::{Profile, VirtualCard, VirtualReader};
+    let Some(profile) = &arguments.virtual_card else {
+        return Ok(Arc::new(PcscReaders));
+    };
+    let profile = profile
+        .as_ref()
+        .map(Profile::load)
+        .transpose()?
+        .unwrap_or_default();
+    let reader = VirtualReader::new("Virtual reader (software card)");
+    if profile.inserted {
+        reader.insert(VirtualCard::mint(&profile)?);
+    }
+    Ok(Arc::new(reader))
+}
+
+#[cfg(not(feature = "virtual-card"))]
+fn source(_: &Serve) -> Result<Arc<dyn CardSource>, StartError> {
+    Ok(Arc::new(PcscReaders))
+}
+
+/// Cancelled by SIGTERM or SIGINT.
+fn stop_on_signals() -> Result<CancellationToken, StartError> {
+    let stop = CancellationToken::new();
+    for kind in [SignalKind::terminate(), SignalKind::interrupt()] {
+        let mut signals = signal(kind).map_err(StartError::Signals)?;
+        let stop = stop.clone();
+        tokio::spawn(async move {
+            signals.recv().await;
+            stop.cancel();
+        });
+    }
+    Ok(stop)
+}

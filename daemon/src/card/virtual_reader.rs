@@ -31,12 +31,12 @@ impl CardSource for VirtualReader {
 
     fn wait_for_change(&self, seen: &[Reader]) -> Result<Vec<Reader>, TransportError> {
         loop {
-            let generation = self.wait_for_change(u32::MAX, Duration::ZERO);
+            let generation = self.generation();
             let now = self.readers()?;
             if now != seen {
                 return Ok(now);
             }
-            self.wait_for_change(generation, WAIT);
+            let _ = VirtualReader::wait_for_change(self, generation, WAIT);
         }
     }
 }
@@ -81,7 +81,8 @@ impl CardTransaction for VirtualTransaction<'_> {
 impl Drop for VirtualTransaction<'_> {
     fn drop(&mut self) {
         if self.power_off {
-            self.connection.reader.power_off();
+            // Cuts the power first; the next connection finds the card running.
+            self.connection.reader.power_on();
         }
     }
 }

@@ -117,6 +117,16 @@ impl<'t> Applet<'t> {
         Ok(applet)
     }
 
+    /// Selects the issuer domain and nothing else: what is left to do for a request whose first half
+    /// ended with [`Self::stay_selected`].
+    pub fn leave(transaction: Box<dyn CardTransaction + 't>) {
+        drop(Self {
+            channel: Channel::new(transaction),
+            addressing: Addressing::ShortFileId,
+            leave: true,
+        });
+    }
+
     fn select_again(&mut self) -> Result<(), AppletError> {
         let select = CommandApdu::select_application(JPKI).map_err(CommandError::from)?;
         let mut status = self.channel.exchange(&select)?.status();
@@ -229,6 +239,25 @@ impl<'t> Applet<'t> {
         Certificate::parse(der).map_err(|error| AppletError::Certificate(kind, error))
     }
 
+    /// Asks for the tries left of a PIN. A PIN that another program left verified is forgotten by
+    /// the card first: until then it does not tell the counter.
+    ///
+    /// # Errors
+    /// [`UnlockError::Blocked`], [`UnlockError::CounterUnknown`], or the failed command.
+    pub fn tries_left(&mut self, pin: PinKind) -> Result<TriesLeft, UnlockError> {
+        let mut status = self.pin_status(pin)?;
+        if status == PinStatus::Verified {
+            self.forget_pins()?;
+            self.select_again()?;
+            status = self.pin_status(pin)?;
+        }
+        match status {
+            PinStatus::Verified => Err(UnlockError::CounterUnknown),
+            PinStatus::Blocked => Err(UnlockError::Blocked),
+            PinStatus::Unverified(tries) => Ok(tries),
+        }
+    }
+
     /// Verifies a PIN after asking for its counter, and opens its key. The PIN is sent at most once.
     ///
     /// # Errors
@@ -239,20 +268,8 @@ impl<'t> Applet<'t> {
         last_try: LastTry,
     ) -> Result<UnlockedKey<'_, 't>, UnlockError> {
         let kind = pin.kind();
-        let mut status = self.pin_status(kind)?;
-        if status == PinStatus::Verified {
-            // Another program left it so. The counter is told once the card has forgotten that.
-            self.forget_pins()?;
-            self.select_again()?;
-            status = self.pin_status(kind)?;
-        }
-        match status {
-            PinStatus::Verified => return Err(UnlockError::CounterUnknown),
-            PinStatus::Blocked => return Err(UnlockError::Blocked),
-            PinStatus::Unverified(tries) if tries.is_last() && last_try == LastTry::Spare => {
-                return Err(UnlockError::LastTryUnconfirmed);
-            }
-            PinStatus::Unverified(_) => {}
+        if self.tries_left(kind)?.is_last() && last_try == LastTry::Spare {
+            return Err(UnlockError::LastTryUnconfirmed);
         }
         let p2 = self.reference(pin_file(kind)).unwrap_or(SELECTED_FILE);
         let verify = CommandApdu::new(0x00, Instruction::VERIFY, 0x00, p2)

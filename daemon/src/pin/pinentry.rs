@@ -4,8 +4,9 @@ use futures_util::future::BoxFuture;
 
 use super::assuan::Assuan;
 pub use super::assuan::AssuanError;
-use super::prompt::{PinPrompt, PinQuestion, PromptError};
+use super::prompt::{Confirmation, PinPrompt, PinQuestion, PromptError};
 use super::{ImpossiblePin, Pin};
+use crate::language::Language;
 
 /// Error codes of libgpg-error that a person causes.
 mod code {
@@ -30,7 +31,7 @@ impl Pinentry {
         }
     }
 
-    async fn open(&self, question: &PinQuestion) -> Result<Assuan, AssuanError> {
+    async fn open(&self, language: Language) -> Result<Assuan, AssuanError> {
         let mut pinentry = Assuan::start(&self.program).await?;
         for (option, variable) in [
             ("ttyname", "GPG_TTY"),
@@ -49,20 +50,21 @@ impl Pinentry {
             }
         }
         pinentry
-            .command("SETTITLE", &question.say("prompt-title", &[]))
+            .command("SETTITLE", &language.text("prompt-title", &[]))
             .await?;
         Ok(pinentry)
     }
 
     async fn ask_pin(&self, question: &PinQuestion) -> Result<Pin, AssuanError> {
-        let mut pinentry = self.open(question).await?;
+        let mut pinentry = self.open(question.language).await?;
+        let language = question.language;
         pinentry.command("SETDESC", &question.description()).await?;
         pinentry.command("SETPROMPT", &question.field()).await?;
         pinentry
-            .command("SETOK", &question.say("prompt-ok", &[]))
+            .command("SETOK", &language.text("prompt-ok", &[]))
             .await?;
         pinentry
-            .command("SETCANCEL", &question.say("prompt-cancel", &[]))
+            .command("SETCANCEL", &language.text("prompt-cancel", &[]))
             .await?;
         let mut complaint = question.complaint();
         loop {
@@ -85,17 +87,14 @@ impl Pinentry {
         }
     }
 
-    async fn confirm(&self, question: &PinQuestion) -> Result<bool, AssuanError> {
-        let mut pinentry = self.open(question).await?;
+    async fn ask_to_agree(&self, confirmation: &Confirmation) -> Result<bool, AssuanError> {
+        let mut pinentry = self.open(confirmation.language).await?;
+        let [agree, refuse] = confirmation.buttons();
         pinentry
-            .command("SETDESC", &question.last_try_warning())
+            .command("SETDESC", &confirmation.description())
             .await?;
-        pinentry
-            .command("SETOK", &question.say("prompt-last-try-ok", &[]))
-            .await?;
-        pinentry
-            .command("SETCANCEL", &question.say("prompt-last-try-cancel", &[]))
-            .await?;
+        pinentry.command("SETOK", &agree).await?;
+        pinentry.command("SETCANCEL", &refuse).await?;
         match pinentry.command("CONFIRM", "").await {
             Ok(()) => Ok(true),
             Err(AssuanError::Refused(
@@ -126,12 +125,12 @@ impl PinPrompt for Pinentry {
         })
     }
 
-    fn confirm_last_try<'a>(
+    fn confirm<'a>(
         &'a self,
-        question: &'a PinQuestion,
+        confirmation: &'a Confirmation,
     ) -> BoxFuture<'a, Result<bool, PromptError>> {
         Box::pin(async move {
-            self.confirm(question)
+            self.ask_to_agree(confirmation)
                 .await
                 .map_err(|error| self.prompt_error(error))
         })

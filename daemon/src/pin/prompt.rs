@@ -58,6 +58,27 @@ pub struct PinQuestion {
     pub language: Language,
 }
 
+/// What a person is asked to agree to, by a button alone.
+#[derive(Clone, Debug)]
+pub struct Confirmation {
+    /// Who wants it.
+    pub asker: Asker,
+    /// What to agree to.
+    pub subject: Subject,
+    /// The language to ask in.
+    pub language: Language,
+}
+
+/// What a [`Confirmation`] is about.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Subject {
+    /// The last try of this PIN.
+    LastTry(PinKind),
+    /// A web page is to get the authentication certificate: it names nobody, but a page can know
+    /// the card again by it.
+    ReadAuthenticationCertificate,
+}
+
 /// Why no PIN came.
 #[derive(Debug, thiserror::Error)]
 pub enum PromptError {
@@ -83,10 +104,10 @@ pub trait PinPrompt: std::fmt::Debug + Send + Sync {
     /// here and goes nowhere.
     fn ask<'a>(&'a self, question: &'a PinQuestion) -> BoxFuture<'a, Result<Pin, PromptError>>;
 
-    /// Tells that one try is left, and asks whether to use it.
-    fn confirm_last_try<'a>(
+    /// Asks a person to agree; `false` if they do not.
+    fn confirm<'a>(
         &'a self,
-        question: &'a PinQuestion,
+        confirmation: &'a Confirmation,
     ) -> BoxFuture<'a, Result<bool, PromptError>>;
 }
 
@@ -94,92 +115,110 @@ impl PinQuestion {
     /// Who asks, what for, for which PIN, and how many tries are left.
     #[must_use]
     pub fn description(&self) -> String {
-        let mut lines = self.asker_lines();
-        lines.push(self.purpose_line());
+        let mut lines = self.asker.lines(self.language);
+        lines.push(match self.purpose {
+            Purpose::Authenticate => self.language.text("prompt-purpose-authenticate", &[]),
+            Purpose::Sign(count) => {
+                let count = count.to_string();
+                self.language
+                    .text("prompt-purpose-sign", &[("count", &count)])
+            }
+            Purpose::ReadSignatureCertificate => {
+                self.language.text("prompt-purpose-certificate", &[])
+            }
+        });
         lines.push(String::new());
-        lines.push(self.say(self.pin_id("prompt-pin"), &[]));
-        lines.push(self.say(
-            "prompt-tries-left",
-            &[("tries", &self.tries_left.to_string())],
-        ));
-        lines.join("\n")
-    }
-
-    /// That one try is left and what happens if it is lost.
-    #[must_use]
-    pub fn last_try_warning(&self) -> String {
-        let mut lines = self.asker_lines();
-        lines.push(String::new());
-        lines.push(self.say(self.pin_id("prompt-pin"), &[]));
-        lines.push(self.say(self.pin_id("prompt-last-try"), &[]));
+        lines.push(self.of_pin("prompt-pin"));
+        lines.push(self.of_pin("prompt-tries-left"));
         lines.join("\n")
     }
 
     /// What to say of the PIN typed before, if it was wrong.
     #[must_use]
     pub fn complaint(&self) -> Option<String> {
-        let tries = self.tries_left.to_string();
-        self.was_wrong
-            .then(|| self.say(self.pin_id("prompt-wrong"), &[("tries", &tries)]))
+        self.was_wrong.then(|| self.of_pin("prompt-wrong"))
     }
 
     /// What to say of a PIN that cannot be right.
     #[must_use]
     pub fn impossible(&self) -> String {
-        self.say(self.pin_id("prompt-impossible"), &[])
+        self.of_pin("prompt-impossible")
     }
 
     /// The label of the entry field.
     #[must_use]
     pub fn field(&self) -> String {
-        self.say(self.pin_id("prompt-field"), &[])
+        self.of_pin("prompt-field")
     }
 
-    /// A message in the question's language.
+    /// A message that each PIN has its own form of.
+    fn of_pin(&self, message: &str) -> String {
+        let tries = self.tries_left.to_string();
+        self.language
+            .text(&of_pin(message, self.pin), &[("tries", &tries)])
+    }
+}
+
+impl Confirmation {
+    /// Who asks, and what agreeing means.
     #[must_use]
-    pub fn say(&self, id: impl AsRef<str>, arguments: &[(&str, &str)]) -> String {
-        self.language.text(id.as_ref(), arguments)
+    pub fn description(&self) -> String {
+        let mut lines = self.asker.lines(self.language);
+        match self.subject {
+            Subject::LastTry(pin) => {
+                lines.push(String::new());
+                lines.push(self.language.text(&of_pin("prompt-pin", pin), &[]));
+                lines.push(self.language.text(&of_pin("prompt-last-try", pin), &[]));
+            }
+            Subject::ReadAuthenticationCertificate => {
+                lines.push(self.language.text("prompt-purpose-identify", &[]));
+            }
+        }
+        lines.join("\n")
     }
 
-    fn pin_id(&self, message: &str) -> String {
-        let pin = match self.pin {
-            PinKind::UserAuthentication => "authentication",
-            PinKind::DigitalSignature => "signature",
+    /// The labels of the button that agrees and of the one that does not.
+    #[must_use]
+    pub fn buttons(&self) -> [String; 2] {
+        let ids = match self.subject {
+            Subject::LastTry(_) => ["prompt-last-try-ok", "prompt-last-try-cancel"],
+            Subject::ReadAuthenticationCertificate => ["prompt-ok", "prompt-cancel"],
         };
-        format!("{message}-{pin}")
+        ids.map(|id| self.language.text(id, &[]))
     }
+}
 
-    fn asker_lines(&self) -> Vec<String> {
-        match &self.asker {
-            Asker::Website {
+fn of_pin(message: &str, pin: PinKind) -> String {
+    let pin = match pin {
+        PinKind::UserAuthentication => "authentication",
+        PinKind::DigitalSignature => "signature",
+    };
+    format!("{message}-{pin}")
+}
+
+impl Asker {
+    fn lines(&self, language: Language) -> Vec<String> {
+        let line = |id, name, value: &str| language.text(id, &[(name, &shown(value))]);
+        match self {
+            Self::Website {
                 ascii,
                 unicode,
                 browser,
             } => {
-                let mut lines = vec![self.say("prompt-website", &[("origin", &shown(unicode))])];
+                let mut lines = vec![line("prompt-website", "origin", unicode)];
                 if ascii != unicode {
-                    lines.push(self.say("prompt-website-ascii", &[("origin", &shown(ascii))]));
+                    lines.push(line("prompt-website-ascii", "origin", ascii));
                 }
-                lines.push(self.say("prompt-browser", &[("program", &shown(browser))]));
+                lines.push(line("prompt-browser", "program", browser));
                 lines
             }
-            Asker::Program { program, origin } => {
-                let mut lines = vec![self.say("prompt-program", &[("program", &shown(program))])];
+            Self::Program { program, origin } => {
+                let mut lines = vec![line("prompt-program", "program", program)];
                 if let Some(origin) = origin {
-                    lines.push(self.say("prompt-program-origin", &[("origin", &shown(origin))]));
+                    lines.push(line("prompt-program-origin", "origin", origin));
                 }
                 lines
             }
-        }
-    }
-
-    fn purpose_line(&self) -> String {
-        match self.purpose {
-            Purpose::Authenticate => self.say("prompt-purpose-authenticate", &[]),
-            Purpose::Sign(count) => {
-                self.say("prompt-purpose-sign", &[("count", &count.to_string())])
-            }
-            Purpose::ReadSignatureCertificate => self.say("prompt-purpose-certificate", &[]),
         }
     }
 }
@@ -284,7 +323,12 @@ mod tests {
                             purpose,
                             ..question(asker.clone(), language)
                         };
-                        let texts = [question.description(), question.last_try_warning()];
+                        let confirmation = Confirmation {
+                            asker: asker.clone(),
+                            subject: Subject::LastTry(pin),
+                            language,
+                        };
+                        let texts = [question.description(), confirmation.description()];
                         for text in texts {
                             // A line break is written %0A.
                             let bytes = text.len() + 2 * text.matches('\n').count();

@@ -11,6 +11,17 @@ pub enum PinKind {
     DigitalSignature,
 }
 
+impl PinKind {
+    /// Tries after a right PIN, which sets the card's counter back: 3 or 5.
+    #[must_use]
+    pub fn tries_when_full(self) -> TriesLeft {
+        match self {
+            Self::UserAuthentication => TriesLeft(3),
+            Self::DigitalSignature => TriesLeft(5),
+        }
+    }
+}
+
 /// Tries that a PIN has left before it is blocked: 1 to 15.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub struct TriesLeft(u8);

@@ -1,0 +1,138 @@
+//! What the daemon does for a request: policy, the person's consent, and the exchange with the card.
+//! The one place that knows both the local protocol and the card.
+
+mod desk;
+mod error;
+mod events;
+mod requests;
+mod worker;
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures_util::future::BoxFuture;
+use serde_json::Value;
+use tokio::sync::broadcast;
+
+use crate::card::{CardSource, Reader};
+use crate::ipc::{Call, Caller, Event, Failure, Methods};
+use crate::pin::prompt::PinPrompt;
+use crate::settings::Settings;
+use error::ServiceError;
+use events::Events;
+use worker::{Turn, Worker};
+
+/// The daemon's work, behind the socket.
+#[derive(Debug)]
+pub struct Service {
+    source: Arc<dyn CardSource>,
+    prompt: Arc<dyn PinPrompt>,
+    settings: Settings,
+    /// One thread for each reader that was ever used.
+    workers: Mutex<HashMap<String, Arc<Worker>>>,
+    /// A person answers one window at a time.
+    window: tokio::sync::Mutex<()>,
+    events: Events,
+}
+
+impl Service {
+    /// Serves the cards of `source`, and asks for PINs by `prompt`.
+    #[must_use]
+    pub fn new(
+        source: Arc<dyn CardSource>,
+        prompt: Arc<dyn PinPrompt>,
+        settings: Settings,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            events: Events::new(Arc::clone(&source)),
+            source,
+            prompt,
+            settings,
+            workers: Mutex::default(),
+            window: tokio::sync::Mutex::default(),
+        })
+    }
+
+    /// Waits until every card is closed that a request had open. Requests must have ended.
+    pub async fn finish(&self) {
+        let workers: Vec<_> = self
+            .workers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .values()
+            .cloned()
+            .collect();
+        for worker in workers {
+            worker.finish().await;
+        }
+    }
+
+    /// Lists the readers, off the threads that serve clients: the smart card service may be slow.
+    async fn readers(&self) -> Result<Vec<Reader>, ServiceError> {
+        let source = Arc::clone(&self.source);
+        tokio::task::spawn_blocking(move || source.readers())
+            .await
+            .map_err(|_| ServiceError::WorkerFailed)?
+            .map_err(ServiceError::from)
+    }
+
+    /// The readers to try for a request: the one that it names, else all that hold a card.
+    async fn candidates(&self, wanted: Option<&str>) -> Result<Vec<String>, ServiceError> {
+        let readers = self.readers().await?;
+        if readers.is_empty() {
+            return Err(ServiceError::NoReader);
+        }
+        if wanted.is_some_and(|wanted| readers.iter().all(|reader| reader.name != wanted)) {
+            return Err(ServiceError::UnknownReader);
+        }
+        let with_card: Vec<_> = readers
+            .into_iter()
+            .filter(|reader| wanted.is_none_or(|wanted| reader.name == wanted))
+            .filter(|reader| reader.insertion.is_some())
+            .map(|reader| reader.name)
+            .collect();
+        if with_card.is_empty() {
+            return Err(ServiceError::NoCard);
+        }
+        Ok(with_card)
+    }
+
+    fn worker(&self, reader: String) -> Result<Arc<Worker>, ServiceError> {
+        let mut workers = self.workers.lock().unwrap_or_else(PoisonError::into_inner);
+        match workers.entry(reader) {
+            Entry::Occupied(entry) => Ok(Arc::clone(entry.get())),
+            Entry::Vacant(entry) => {
+                let worker = Worker::start(Arc::clone(&self.source), entry.key().clone())
+                    .map_err(|_| ServiceError::WorkerFailed)?;
+                Ok(Arc::clone(entry.insert(Arc::new(worker))))
+            }
+        }
+    }
+
+    async fn turn(&self, reader: String) -> Result<Turn, ServiceError> {
+        self.worker(reader)?.take_turn().await
+    }
+}
+
+impl Methods for Service {
+    fn call(
+        self: Arc<Self>,
+        caller: Caller,
+        call: Call,
+    ) -> BoxFuture<'static, Result<Value, Failure>> {
+        Box::pin(async move {
+            let method = call.method();
+            let result = self.answer(&caller, call).await;
+            match &result {
+                Ok(_) => tracing::info!(method, "done"),
+                Err(error) => tracing::info!(method, %error, "refused"),
+            }
+            result.map_err(Failure::from)
+        })
+    }
+
+    fn events(&self) -> broadcast::Receiver<Event> {
+        self.events.subscribe()
+    }
+}

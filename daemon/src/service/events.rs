@@ -1,0 +1,79 @@
+use std::sync::{Arc, Once};
+use std::thread;
+use std::time::Duration;
+
+use tokio::sync::broadcast;
+
+use crate::card::{CardSource, ReaderEvent, events_between};
+use crate::ipc::{Change, Event};
+
+/// Events that a slow client may be behind before it misses some.
+const BACKLOG: usize = 64;
+
+/// While the smart card service is away there is nothing to wait on; it is looked for this often.
+const LOOK_FOR_SERVICE: Duration = Duration::from_secs(2);
+
+/// Tells of readers and cards that come and go, from the first time that somebody asks.
+#[derive(Debug)]
+pub(super) struct Events {
+    source: Arc<dyn CardSource>,
+    sender: broadcast::Sender<Event>,
+    started: Once,
+}
+
+impl Events {
+    pub(super) fn new(source: Arc<dyn CardSource>) -> Self {
+        Self {
+            source,
+            sender: broadcast::channel(BACKLOG).0,
+            started: Once::new(),
+        }
+    }
+
+    pub(super) fn subscribe(&self) -> broadcast::Receiver<Event> {
+        let receiver = self.sender.subscribe();
+        self.started.call_once(|| {
+            let source = Arc::clone(&self.source);
+            let sender = self.sender.clone();
+            let watch = move || watch(source.as_ref(), &sender);
+            if let Err(error) = thread::Builder::new()
+                .name("events".to_owned())
+                .spawn(watch)
+            {
+                tracing::error!(%error, "no thread to watch the readers");
+            }
+        });
+        receiver
+    }
+}
+
+/// Blocks on the system's own notification; lives as long as the daemon.
+fn watch(source: &dyn CardSource, sender: &broadcast::Sender<Event>) {
+    let mut seen = source.readers().unwrap_or_default();
+    loop {
+        let now = match source.wait_for_change(&seen) {
+            Ok(now) => now,
+            Err(error) => {
+                tracing::debug!(%error, "the readers cannot be watched");
+                thread::sleep(LOOK_FOR_SERVICE);
+                source.readers().unwrap_or_default()
+            }
+        };
+        for event in events_between(&seen, &now) {
+            // Nobody listening is no fault.
+            sender.send(to_event(event)).ok();
+        }
+        seen = now;
+    }
+}
+
+fn to_event(event: ReaderEvent) -> Event {
+    let reader = |change, name| Event::Reader { change, name };
+    let card = |change, reader| Event::Card { change, reader };
+    match event {
+        ReaderEvent::ReaderInserted(name) => reader(Change::Inserted, name),
+        ReaderEvent::ReaderRemoved(name) => reader(Change::Removed, name),
+        ReaderEvent::CardInserted(name) => card(Change::Inserted, name),
+        ReaderEvent::CardRemoved(name) => card(Change::Removed, name),
+    }
+}

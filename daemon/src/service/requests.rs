@@ -1,0 +1,425 @@
+use std::future::Future;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use futures_util::future::{join_all, try_join};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use tokio::sync::oneshot;
+
+use super::desk::{Answer, CardReport, Desk, Signed};
+use super::worker::Turn;
+use super::{Service, ServiceError};
+use crate::ipc::params::{AuthenticateParams, CertificateParams, SignParams, StatusParams};
+use crate::ipc::{self, Call, Caller, Failure, Origin};
+use crate::jpki::{AppletError, CertificateKind, Digest, HashFunction, LastTry, UnlockError};
+use crate::language::Language;
+use crate::pin::prompt::{Asker, Confirmation, PinQuestion, PromptError, Purpose, Subject};
+use crate::pin::{Pin, PinKind, PinStatus, TriesLeft};
+
+/// The `appVersion` of a token: informational, but validators expect it to look like a URI.
+const APP_VERSION: &str = concat!("urn:jpkid:", env!("CARGO_PKG_VERSION"));
+
+/// Who asks and how to speak to the person.
+struct Consent {
+    asker: Asker,
+    language: Language,
+}
+
+/// The card is there and its PIN may be asked for.
+struct Prepared {
+    turn: Turn,
+    tries: TriesLeft,
+    /// Ends well or ill while the person types.
+    rest: oneshot::Receiver<Result<(), ServiceError>>,
+}
+
+impl Service {
+    pub(super) async fn answer(&self, caller: &Caller, call: Call) -> Result<Value, ServiceError> {
+        match call {
+            Call::Status(params) => self.status(params).await,
+            Call::Authenticate(params) => self.authenticate(caller, params).await,
+            Call::Certificate(params) => self.certificate(caller, params).await,
+            Call::Sign(params) => self.sign(caller, params).await,
+        }
+    }
+
+    async fn status(&self, params: StatusParams) -> Result<Value, ServiceError> {
+        let language = self.language(params.lang);
+        let readers = self.readers().await?.into_iter().map(|reader| async move {
+            let name = reader.name.clone();
+            let card = match reader.insertion {
+                None => Ok(None),
+                Some(_) => match self.worker(reader.name) {
+                    Ok(worker) => worker.run(Desk::inspect).await.flatten().map(Some),
+                    Err(error) => Err(error),
+                },
+            };
+            match card {
+                Ok(card) => json!({"name": name, "card": card.as_ref().map(describe)}),
+                Err(error) => {
+                    let error = Failure::from(error).data(language);
+                    json!({"name": name, "card": null, "error": error})
+                }
+            }
+        });
+        let readers = join_all(readers).await;
+        Ok(json!({"version": env!("CARGO_PKG_VERSION"), "readers": readers}))
+    }
+
+    async fn authenticate(
+        &self,
+        caller: &Caller,
+        params: AuthenticateParams,
+    ) -> Result<Value, ServiceError> {
+        let consent = self.consent(caller, Some(&params.origin), params.lang)?;
+        let digest = Arc::new(token_digest(
+            &params.origin,
+            params.challenge_nonce.as_str(),
+        )?);
+        let pin = PinKind::UserAuthentication;
+        let prepared = self.prepare(params.reader.as_deref(), pin).await?;
+        let signed = self
+            .unlock(
+                prepared,
+                consent,
+                pin,
+                Purpose::Authenticate,
+                |pin, last_try| {
+                    let digest = Arc::clone(&digest);
+                    move |desk: &mut Desk, answer: Answer<Signed>| {
+                        desk.authenticate(&pin, last_try, &digest, answer);
+                    }
+                },
+            )
+            .await?;
+        Ok(json!({
+            "unverifiedCertificate": STANDARD.encode(signed.certificate.der()),
+            "algorithm": "RS256",
+            "signature": signed.signatures.first().map(|signature| STANDARD.encode(signature)),
+            "format": "web-eid:1.0",
+            "appVersion": APP_VERSION,
+        }))
+    }
+
+    async fn sign(&self, caller: &Caller, params: SignParams) -> Result<Value, ServiceError> {
+        let consent = self.consent(caller, Some(&params.origin), params.lang)?;
+        let function = hash_function(params.hashes.function());
+        let digests = params
+            .hashes
+            .values()
+            .iter()
+            .map(|value| Digest::new(function, value.clone()))
+            .collect::<Result<Vec<_>, _>>()?;
+        let purpose = Purpose::Sign(digests.len());
+        let digests = Arc::new(digests);
+        let expected = params.certificate.map(Arc::new);
+        let pin = PinKind::DigitalSignature;
+        let prepared = self.prepare(params.reader.as_deref(), pin).await?;
+        let signed = self
+            .unlock(prepared, consent, pin, purpose, |pin, last_try| {
+                let (digests, expected) = (Arc::clone(&digests), expected.clone());
+                move |desk: &mut Desk, answer: Answer<Signed>| {
+                    let expected = expected.as_ref().map(|certificate| certificate.as_slice());
+                    desk.sign(&pin, last_try, &digests, expected, answer);
+                }
+            })
+            .await?;
+        let signatures: Vec<_> = signed
+            .signatures
+            .iter()
+            .map(|signature| STANDARD.encode(signature))
+            .collect();
+        Ok(json!({
+            "signatures": signatures,
+            "certificate": STANDARD.encode(signed.certificate.der()),
+            "signatureAlgorithm": signature_algorithm(function),
+        }))
+    }
+
+    async fn certificate(
+        &self,
+        caller: &Caller,
+        params: CertificateParams,
+    ) -> Result<Value, ServiceError> {
+        let consent = self.consent(caller, params.origin.as_ref(), params.lang)?;
+        let reader = params.reader.as_deref();
+        let (kind, algorithms): (_, &[HashFunction]) = match params.kind {
+            ipc::CertificateKind::Authentication => {
+                (CertificateKind::Authentication, &[HashFunction::Sha256])
+            }
+            ipc::CertificateKind::Signature => (CertificateKind::Signature, &HashFunction::ALL),
+            ipc::CertificateKind::AuthenticationCa => (CertificateKind::AuthenticationCa, &[]),
+            ipc::CertificateKind::SignatureCa => (CertificateKind::SignatureCa, &[]),
+        };
+        let certificate = match kind {
+            CertificateKind::Signature => {
+                let pin = PinKind::DigitalSignature;
+                let prepared = self.prepare(reader, pin).await?;
+                let purpose = Purpose::ReadSignatureCertificate;
+                self.unlock(prepared, consent, pin, purpose, |pin, last_try| {
+                    move |desk: &mut Desk, answer| {
+                        desk.read_signature_certificate(&pin, last_try, answer);
+                    }
+                })
+                .await?
+            }
+            CertificateKind::Authentication
+            | CertificateKind::AuthenticationCa
+            | CertificateKind::SignatureCa => {
+                let page = matches!(consent.asker, Asker::Website { .. });
+                if page && kind == CertificateKind::Authentication {
+                    let subject = Subject::ReadAuthenticationCertificate;
+                    if !self.confirm(&consent, subject).await? {
+                        return Err(ServiceError::NotAgreed);
+                    }
+                }
+                self.on_card(reader, |turn| async move {
+                    turn.worker()
+                        .run(move |desk| desk.read_certificate(kind))
+                        .await
+                        .flatten()
+                })
+                .await?
+            }
+        };
+        let algorithms: Vec<_> = algorithms
+            .iter()
+            .copied()
+            .map(signature_algorithm)
+            .collect();
+        Ok(json!({
+            "certificate": STANDARD.encode(certificate.der()),
+            "supportedSignatureAlgorithms": algorithms,
+        }))
+    }
+
+    /// Who asks, if they may.
+    fn consent(
+        &self,
+        caller: &Caller,
+        origin: Option<&Origin>,
+        lang: Option<Language>,
+    ) -> Result<Consent, ServiceError> {
+        if origin.is_some_and(Origin::is_developer) && !self.settings.developer_origins {
+            return Err(ServiceError::DeveloperOrigin);
+        }
+        let text = |path: &std::path::Path| path.display().to_string();
+        let asker = match (caller, origin) {
+            (Caller::Browser { program }, Some(origin)) => Asker::Website {
+                ascii: origin.as_str().to_owned(),
+                unicode: origin.display_unicode().to_owned(),
+                browser: text(program),
+            },
+            (Caller::Browser { program }, None) => Asker::Program {
+                program: text(program),
+                origin: None,
+            },
+            (Caller::Program { path }, origin) => Asker::Program {
+                program: path.as_deref().map_or_else(|| "?".to_owned(), text),
+                origin: origin.map(|origin| origin.as_str().to_owned()),
+            },
+        };
+        Ok(Consent {
+            asker,
+            language: self.language(lang),
+        })
+    }
+
+    fn language(&self, asked: Option<Language>) -> Language {
+        asked
+            .or(self.settings.language)
+            .unwrap_or_else(|| Language::choose(None))
+    }
+
+    /// Does `work` on the first card that has the JPKI applet, of those that come into question.
+    async fn on_card<T, Work>(
+        &self,
+        reader: Option<&str>,
+        work: impl Fn(Turn) -> Work,
+    ) -> Result<T, ServiceError>
+    where
+        Work: Future<Output = Result<T, ServiceError>>,
+    {
+        let mut result = Err(ServiceError::NoCard);
+        for reader in self.candidates(reader).await? {
+            result = work(self.turn(reader).await?).await;
+            if !matches!(result, Err(ServiceError::Applet(AppletError::NotJpki))) {
+                break;
+            }
+        }
+        result
+    }
+
+    async fn prepare(&self, reader: Option<&str>, pin: PinKind) -> Result<Prepared, ServiceError> {
+        self.on_card(reader, |turn| async move {
+            let (tell, told) = oneshot::channel();
+            let (end, rest) = oneshot::channel();
+            turn.worker().send(move |desk| {
+                end.send(desk.prepare(pin, tell)).ok();
+            });
+            match told.await {
+                Ok(tries) => Ok(Prepared { turn, tries, rest }),
+                Err(_) => match rest.await {
+                    Ok(Err(error)) => Err(error),
+                    Ok(Ok(())) | Err(_) => Err(ServiceError::WorkerFailed),
+                },
+            }
+        })
+        .await
+    }
+
+    /// Asks for the PIN until it is right or the person gives up, and does `attempt` with it.
+    async fn unlock<T, Attempt>(
+        &self,
+        prepared: Prepared,
+        consent: Consent,
+        pin: PinKind,
+        purpose: Purpose,
+        attempt: impl Fn(Pin, LastTry) -> Attempt,
+    ) -> Result<T, ServiceError>
+    where
+        T: Send + 'static,
+        Attempt: FnOnce(&mut Desk, Answer<T>) + Send + 'static,
+    {
+        let Prepared { turn, tries, rest } = prepared;
+        let rest = async { rest.await.map_err(|_| ServiceError::WorkerFailed)? };
+        let answered = async {
+            let mut question = PinQuestion {
+                asker: consent.asker.clone(),
+                purpose,
+                pin,
+                tries_left: tries,
+                was_wrong: false,
+                language: consent.language,
+            };
+            loop {
+                let last_try = self.consent_to_last_try(&consent, &question).await?;
+                let typed = self.ask(&question).await?;
+                match turn.worker().run_early(attempt(typed, last_try)).await? {
+                    Err(ServiceError::Unlock(UnlockError::Incorrect(tries))) => {
+                        question.tries_left = tries;
+                        question.was_wrong = true;
+                    }
+                    // Another program spent tries since they were counted.
+                    Err(ServiceError::Unlock(UnlockError::LastTryUnconfirmed)) => {
+                        question.tries_left = TriesLeft::LAST;
+                        question.was_wrong = false;
+                    }
+                    done => return done,
+                }
+            }
+        };
+        // What fails while the person types closes the window.
+        let (answer, ()) = try_join(answered, rest).await?;
+        Ok(answer)
+    }
+
+    async fn consent_to_last_try(
+        &self,
+        consent: &Consent,
+        question: &PinQuestion,
+    ) -> Result<LastTry, ServiceError> {
+        if !question.tries_left.is_last() {
+            return Ok(LastTry::Spare);
+        }
+        if self
+            .confirm(consent, Subject::LastTry(question.pin))
+            .await?
+        {
+            Ok(LastTry::Confirmed)
+        } else {
+            Err(ServiceError::LastTryRefused)
+        }
+    }
+
+    async fn confirm(&self, consent: &Consent, subject: Subject) -> Result<bool, ServiceError> {
+        let Consent { asker, language } = consent;
+        let confirmation = Confirmation {
+            asker: asker.clone(),
+            subject,
+            language: *language,
+        };
+        Ok(self.in_window(self.prompt.confirm(&confirmation)).await?)
+    }
+
+    async fn ask(&self, question: &PinQuestion) -> Result<Pin, ServiceError> {
+        match self.in_window(self.prompt.ask(question)).await {
+            Err(PromptError::Cancelled) if question.was_wrong => {
+                Err(ServiceError::GaveUp(question.tries_left))
+            }
+            done => Ok(done?),
+        }
+    }
+
+    /// Waits for the person, but not for ever, and shows one window at a time.
+    async fn in_window<T>(
+        &self,
+        window: impl Future<Output = Result<T, PromptError>>,
+    ) -> Result<T, PromptError> {
+        let _window = self.window.lock().await;
+        tokio::time::timeout(self.settings.prompt_timeout, window)
+            .await
+            .unwrap_or(Err(PromptError::TimedOut))
+    }
+}
+
+/// What Web eID signs (token format 1.0): SHA-256 over the SHA-256 of the origin and of the nonce.
+fn token_digest(origin: &Origin, challenge_nonce: &str) -> Result<Digest, ServiceError> {
+    let message = [
+        Sha256::digest(origin.as_str()),
+        Sha256::digest(challenge_nonce),
+    ]
+    .concat();
+    Ok(Digest::new(
+        HashFunction::Sha256,
+        Sha256::digest(message).to_vec(),
+    )?)
+}
+
+fn hash_function(function: ipc::HashFunction) -> HashFunction {
+    match function {
+        ipc::HashFunction::Sha256 => HashFunction::Sha256,
+        ipc::HashFunction::Sha384 => HashFunction::Sha384,
+        ipc::HashFunction::Sha512 => HashFunction::Sha512,
+    }
+}
+
+fn signature_algorithm(function: HashFunction) -> Value {
+    json!({
+        "cryptoAlgorithm": "RSA",
+        "hashFunction": function.as_str(),
+        "paddingScheme": "PKCS1.5",
+    })
+}
+
+fn describe(card: &CardReport) -> Value {
+    let certificates: Vec<_> = [
+        (card.available.authentication, "authentication"),
+        (card.available.signature, "signature"),
+    ]
+    .into_iter()
+    .filter_map(|(there, kind)| there.then_some(kind))
+    .collect();
+    json!({
+        "kind": card.kind.as_str(),
+        "certificates": certificates,
+        "pins": {
+            "authentication": describe_pin(card.authentication),
+            "signature": describe_pin(card.signature),
+        },
+    })
+}
+
+fn describe_pin(status: PinStatus) -> Value {
+    let state = match status {
+        PinStatus::Verified => "verified",
+        PinStatus::Unverified(_) => "unverified",
+        PinStatus::Blocked => "blocked",
+    };
+    match status.tries_left() {
+        Some(tries) => json!({"state": state, "triesLeft": tries}),
+        None => json!({"state": state}),
+    }
+}

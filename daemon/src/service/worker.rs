@@ -1,0 +1,138 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+
+use super::ServiceError;
+use super::desk::Desk;
+use crate::card::CardSource;
+
+/// Requests that wait for one card besides the one that has it. A person answers one window at a
+/// time; whoever comes after so many is told at once.
+const MAX_WAITING: usize = 8;
+
+/// How long the end of the daemon waits for exchanges under way: the slowest answer of a card.
+const TIME_TO_END: Duration = Duration::from_secs(5);
+
+type Job = Box<dyn FnOnce(&mut Desk) + Send>;
+
+/// The thread that owns the cards of one reader. Jobs run one after the other.
+#[derive(Debug)]
+pub(super) struct Worker {
+    jobs: mpsc::Sender<Job>,
+    turn: Arc<Semaphore>,
+    waiting: AtomicUsize,
+}
+
+impl Worker {
+    pub(super) fn start(source: Arc<dyn CardSource>, reader: String) -> std::io::Result<Self> {
+        let (jobs, queue) = mpsc::channel::<Job>();
+        thread::Builder::new()
+            .name("card".to_owned())
+            .spawn(move || {
+                let mut desk = Desk::new(source, reader);
+                while let Ok(job) = queue.recv() {
+                    // An applet that is dropped while unwinding closes the card; the next request goes on.
+                    let run = std::panic::AssertUnwindSafe(|| job(&mut desk));
+                    if std::panic::catch_unwind(run).is_err() {
+                        desk.release();
+                    }
+                }
+            })?;
+        Ok(Self {
+            jobs,
+            turn: Arc::new(Semaphore::new(1)),
+            waiting: AtomicUsize::new(0),
+        })
+    }
+
+    /// Runs a job on the thread and waits for what it returns. The job runs even if nobody waits.
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Desk) -> T + Send + 'static,
+    ) -> Result<T, ServiceError> {
+        self.run_early(|desk, answer| {
+            answer.send(job(desk)).ok();
+        })
+        .await
+    }
+
+    /// As [`Self::run`], for a job that answers before it has ended.
+    pub(super) async fn run_early<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Desk, oneshot::Sender<T>) + Send + 'static,
+    ) -> Result<T, ServiceError> {
+        let (answer, answered) = oneshot::channel();
+        self.send(move |desk| job(desk, answer));
+        answered.await.map_err(|_| ServiceError::WorkerFailed)
+    }
+
+    pub(super) fn send(&self, job: impl FnOnce(&mut Desk) + Send + 'static) {
+        // The thread ends only with its queue, so this fails never; who waits would be told.
+        self.jobs.send(Box::new(job)).ok();
+    }
+
+    /// Waits until no other request has this card.
+    pub(super) async fn take_turn(self: &Arc<Self>) -> Result<Turn, ServiceError> {
+        let waiting = Waiting::enter(self).ok_or(ServiceError::QueueFull)?;
+        let permit = self
+            .turn
+            .clone()
+            .acquire_owned()
+            .await
+            .map_err(|_| ServiceError::WorkerFailed)?;
+        drop(waiting);
+        Ok(Turn {
+            worker: Arc::clone(self),
+            _permit: permit,
+        })
+    }
+
+    /// Waits until the jobs given so far are done.
+    pub(super) async fn finish(&self) {
+        if tokio::time::timeout(TIME_TO_END, self.run(|_| ()))
+            .await
+            .is_err()
+        {
+            tracing::warn!("an exchange with a card did not end in time");
+        }
+    }
+}
+
+/// A place in the queue, given back however the wait ends.
+struct Waiting<'worker>(&'worker AtomicUsize);
+
+impl<'worker> Waiting<'worker> {
+    fn enter(worker: &'worker Worker) -> Option<Self> {
+        let place = Self(&worker.waiting);
+        (worker.waiting.fetch_add(1, Ordering::Relaxed) <= MAX_WAITING).then_some(place)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// The right to use one reader's card. Dropped, it leaves the card closed and lets the next one in.
+#[derive(Debug)]
+pub(super) struct Turn {
+    worker: Arc<Worker>,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Turn {
+    pub(super) fn worker(&self) -> &Worker {
+        &self.worker
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.worker.send(Desk::release);
+    }
+}
