@@ -150,7 +150,12 @@ impl Authority {
         ExtensionList::new(&mut builder)
             .authentication_key_usage()?
             .client_authentication()?
-            .policy(profile.certificates.authentication_policy.into())?
+            .policy(
+                profile
+                    .certificates
+                    .authentication_policy
+                    .object_identifier(),
+            )?
             .issuer_directory_name(name::authority_in_japanese(self.hierarchy)?)?
             .crl_distribution_point(name::crl_distribution_point(
                 self.hierarchy,
@@ -174,7 +179,7 @@ impl Authority {
         ExtensionList::new(&mut builder)
             .signature_key_usage()?
             .holder(&profile.holder)?
-            .policy(profile.certificates.signature_policy.into())?
+            .policy(profile.certificates.signature_policy.object_identifier())?
             .issuer_directory_name(name::authority_in_japanese(self.hierarchy)?)?
             .crl_distribution_point(name::crl_distribution_point(
                 self.hierarchy,

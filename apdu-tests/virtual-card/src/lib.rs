@@ -1,7 +1,7 @@
 //! A software My Number card: the JPKI applet with throw-away keys and certificates, for tests.
 //!
 //! A [`Profile`] says what card to mint, [`VirtualCard`] answers command APDUs, [`VirtualReader`] holds a card that can
-//! be inserted, removed and torn out while others use it. The card has an
+//! be inserted, removed and torn out while others use it, and [`vpcd`] plugs that reader into pcscd. The card has an
 //! APDU decoder of its own, so that a client's wrong encoding cannot cancel itself out.
 //!
 //! ```
@@ -31,6 +31,7 @@ mod pin;
 pub mod profile;
 mod reader;
 mod status_word;
+pub mod vpcd;
 
 pub use card::VirtualCard;
 pub use issuance::MintError;

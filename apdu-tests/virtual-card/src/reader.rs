@@ -221,7 +221,8 @@ impl Slot {
 }
 
 impl TraceStep {
-    fn of(command: &[u8], answer: &[u8]) -> Self {
+    /// The step in which `answer` followed on `command`.
+    pub(crate) fn of(command: &[u8], answer: &[u8]) -> Self {
         let mut header = [0; 4];
         for (byte, sent) in header.iter_mut().zip(command) {
             *byte = *sent;

@@ -1,5 +1,9 @@
 //! The card's certificates, judged by OpenSSL.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test ends with what went wrong")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test ends with what went wrong"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -32,9 +32,10 @@ impl Default for Certificates {
 #[serde(try_from = "String")]
 pub struct PolicyOid(ObjectIdentifier);
 
-impl From<PolicyOid> for ObjectIdentifier {
-    fn from(policy: PolicyOid) -> Self {
-        policy.0
+impl PolicyOid {
+    /// The identifier as the certificate builder takes it.
+    pub(crate) fn object_identifier(self) -> ObjectIdentifier {
+        self.0
     }
 }
 
