@@ -1,0 +1,3 @@
+import { defineCases } from "./harness/cases.js";
+
+defineCases("in-process");
