@@ -50,7 +50,10 @@ impl FileSystem {
 
     /// Power is gone: no PIN is verified, and the default DF will be current.
     pub(crate) fn power_off(&mut self) {
-        self.current_df.clear_security_status();
+        // Of all DFs: after a warm reset it is not the current one whose PINs may be verified.
+        for df in self.other_dfs.iter_mut().chain([&mut self.current_df]) {
+            df.clear_security_status();
+        }
         self.select_default_df();
     }
 

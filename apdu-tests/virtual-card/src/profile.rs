@@ -108,7 +108,7 @@ pub enum ProfileError {
         source: std::io::Error,
     },
     /// The text is not a profile; the message quotes the line.
-    #[error("{0}")]
+    #[error(transparent)]
     Syntax(#[from] toml::de::Error),
 }
 

@@ -248,6 +248,15 @@ fn after_a_warm_reset_selecting_the_issuer_domain_ends_it_too() {
 }
 
 #[test]
+fn power_off_ends_it_after_a_warm_reset_too() {
+    let mut card = jpki("");
+    assert_eq!(send(&mut card, VERIFY_AUTHENTICATION), "9000");
+    card.reset();
+    card.power_off();
+    assert!(!card.is_verified(Authentication));
+}
+
+#[test]
 fn an_application_that_is_not_there_ends_nothing() {
     let mut card = jpki("");
     assert_eq!(
