@@ -3,8 +3,8 @@
 error-tries-left = Tries left: { $tries }.
 advice-retry-after = Try again in { $seconds } seconds.
 
-error-no_service = The smart card service is not running.
-advice-no_service = Start it and try again. On Linux: sudo systemctl start pcscd. If that does not help, run: jpki doctor.
+error-no_service = A service that reads the card is not running.
+advice-no_service = Most often it is the system's smart card service; on Linux, start it with: sudo systemctl start pcscd. If that does not help, run jpki doctor: it tells what is missing.
 error-no_reader = No card reader was found.
 advice-no_reader = Connect the card reader and wait a few seconds. If it is connected, try another USB port.
 error-no_card = There is no card in the reader.

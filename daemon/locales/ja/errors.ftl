@@ -3,8 +3,8 @@
 error-tries-left = 残り{ $tries }回入力できます。
 advice-retry-after = { $seconds }秒後にもう一度お試しください。
 
-error-no_service = スマートカードサービスが動いていません。
-advice-no_service = サービスを起動してから、もう一度お試しください。Linuxでは sudo systemctl start pcscd を実行します。解決しない場合は jpki doctor を実行してください。
+error-no_service = カードを読み取るサービスが動いていません。
+advice-no_service = 多くの場合は、OSのスマートカードサービスが止まっています。Linuxでは sudo systemctl start pcscd で起動できます。解決しない場合は jpki doctor を実行すると、足りないものが分かります。
 error-no_reader = カードリーダーが見つかりません。
 advice-no_reader = カードリーダーを接続し、数秒待ってください。接続している場合は、別のUSBポートをお試しください。
 error-no_card = リーダーにカードがありません。
