@@ -1,5 +1,4 @@
 //! Profiles: defaults, bounds, and what an author is told.
-#![expect(clippy::unwrap_used, reason = "a test ends with what went wrong")]
 
 use jpki_virtual_card::profile::{EXAMPLE, Pin, Seed, Sex};
 use jpki_virtual_card::{MintError, Profile, ProfileError, TokenKind, VirtualCard};

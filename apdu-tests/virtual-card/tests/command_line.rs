@@ -1,0 +1,103 @@
+//! The program on a command line.
+#![expect(clippy::unwrap_used, reason = "a test ends with what went wrong")]
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use jpki_virtual_card::{Profile, VirtualCard};
+use tempfile::TempDir;
+
+fn run(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_jpki-virtual-card"))
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+#[test]
+fn mint_writes_the_authorities_that_the_same_seed_makes_in_another_process() {
+    let directory = TempDir::new().unwrap();
+    let out = directory.path().join("made/for/it");
+    let output = run(&["mint", "--seed", "card", "--out", text(&out)]);
+    assert!(output.status.success(), "{}", said(&output));
+    let card = VirtualCard::mint(&Profile::parse("seed = 'card'").unwrap()).unwrap();
+    for (name, certificate) in [
+        ("authentication-ca", card.authentication_ca()),
+        ("signature-ca", card.signature_ca()),
+    ] {
+        assert_eq!(
+            fs::read(out.join(format!("{name}.der"))).unwrap(),
+            certificate
+        );
+        let pem = out.join(format!("{name}.pem"));
+        let converted = Command::new("openssl")
+            .args(["x509", "-outform", "DER", "-in"])
+            .arg(pem)
+            .output()
+            .unwrap();
+        assert_eq!(converted.stdout, certificate);
+    }
+}
+
+#[test]
+fn mint_without_a_seed_is_refused_and_writes_nothing() {
+    let directory = TempDir::new().unwrap();
+    let out = directory.path().join("out");
+    let output = run(&["mint", "--out", text(&out)]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).contains("--seed"), "{}", said(&output));
+    assert!(!out.exists());
+}
+
+#[test]
+fn the_printed_profile_can_be_used() {
+    let directory = TempDir::new().unwrap();
+    let profile = directory.path().join("profile.toml");
+    fs::write(&profile, run(&["profile"]).stdout).unwrap();
+    let output = run(&[
+        "mint",
+        "--profile",
+        text(&profile),
+        "--seed",
+        "card",
+        "--out",
+        text(directory.path()),
+    ]);
+    assert!(output.status.success(), "{}", said(&output));
+}
+
+#[test]
+fn a_bad_profile_ends_it_with_status_1_and_names_the_line_once() {
+    let directory = TempDir::new().unwrap();
+    let profile = directory.path().join("profile.toml");
+    fs::write(&profile, "seed = 1\ncolour = 'red'\n").unwrap();
+    for arguments in [
+        &["--profile", text(&profile)][..],
+        &["mint", "--profile", text(&profile), "--out", "/nonexistent"],
+    ] {
+        let output = run(arguments);
+        assert_eq!(output.status.code(), Some(1));
+        assert_eq!(
+            said(&output).matches("at line 2, column 1").count(),
+            1,
+            "{}",
+            said(&output)
+        );
+    }
+}
+
+#[test]
+fn wrong_usage_ends_it_with_status_2() {
+    for arguments in [&["--colour"][..], &["mint"], &["--seed"]] {
+        assert_eq!(run(arguments).status.code(), Some(2), "{arguments:?}");
+    }
+}
