@@ -19,7 +19,7 @@ pub(crate) struct FileSystem {
     other_dfs: Vec<DedicatedFile>,
     /// The EF that P2 = 80 and READ BINARY without a short EF id mean.
     current_ef: Option<FileId>,
-    /// What current DF has this name at power-up.
+    /// The name of the DF that is current at power-up.
     default_df: &'static [u8],
 }
 

@@ -1,5 +1,9 @@
 //! The card, spoken to in raw bytes.
-#![expect(clippy::unwrap_used, reason = "a test ends with what went wrong")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test ends with what went wrong"
+)]
 
 mod pins;
 mod quirks;

@@ -14,7 +14,7 @@ fn read(card: &mut VirtualCard, id: u8, le: u8) -> Vec<u8> {
         let answer = card.transmit(&[0x00, 0xB0, high, low, le]);
         match answer.split_last_chunk().unwrap() {
             (data, [0x90, 0x00]) => file.extend_from_slice(data),
-            (data, [0x6B, 0x00]) if data.is_empty() => return file,
+            ([], [0x6B, 0x00]) => return file,
             other => panic!("{other:?}"),
         }
     }
