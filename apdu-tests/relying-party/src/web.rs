@@ -22,7 +22,11 @@ use crate::Site;
 const MAX_BODY_LEN: usize = 16 * 1024;
 
 const SCRIPT: &str = include_str!("../static/app.js");
-const STYLE: &str = include_str!("../static/style.css");
+// The parts come second: their rules for narrow screens override the frame's.
+const STYLE: &str = concat!(
+    include_str!("../static/frame.css"),
+    include_str!("../static/parts.css")
+);
 const ICON: &str = include_str!("../static/icon.svg");
 
 /// The whole site.

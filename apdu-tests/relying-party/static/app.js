@@ -75,11 +75,17 @@ async function proveIdentity(flow, signal) {
 
 const buttons = [...document.querySelectorAll("button[data-flow]")];
 const cancel = byId("cancel");
+const dialogue = byId("dialogue");
+const statementBox = byId("statement-box");
+const statementText = byId("statement");
+const statementPreview = byId("statement-preview");
+const preview = statementText.textContent;
 
+/** Shows the statement that is signed; without one, its preview where the page has one. */
 function showStatement(statement) {
-  byId("statement-box").hidden = false;
-  byId("statement-preview")?.remove();
-  byId("statement").textContent = statement;
+  statementText.textContent = statement ?? preview;
+  statementBox.hidden = statementText.textContent === "";
+  if (statementPreview) statementPreview.hidden = statement !== undefined;
 }
 
 /** @param {"preparing" | "signature" | "authentication" | "sending" | undefined} name */
@@ -126,15 +132,13 @@ function problemOf(error, signal) {
 function setBusy(busy) {
   for (const button of buttons) button.disabled = busy;
   cancel.hidden = !busy;
-  const dialogue = byId("dialogue");
-  if (dialogue && busy) dialogue.hidden = false;
+  if (dialogue) dialogue.hidden = !busy;
 }
 
 function reset(flow) {
   byId("problem").hidden = true;
-  const signs = flow !== "login-authentication";
-  document.querySelector('[data-step="signature"]').hidden = !signs;
-  if (!signs) byId("statement-box").hidden = true;
+  document.querySelector('[data-step="signature"]').hidden = flow === "login-authentication";
+  showStatement(undefined);
   for (const step of document.querySelectorAll("[data-step]")) markStep(step.dataset.step, undefined);
 }
 

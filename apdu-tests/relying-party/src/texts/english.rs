@@ -98,7 +98,7 @@ pub(crate) const ENGLISH: Texts = Texts {
     certificate_authentication: "User authentication certificate",
     certificate_until: "until {date}",
     revocation_not_checked: "Revocation not checked",
-    revocation_text: "Only certified operators can find out whether a certificate has been revoked.",
+    revocation_text: "Only certified operators and public bodies can find out whether a certificate has been revoked.",
 
     registered_title: "You are registered",
     registered_lead: "The registration is complete. You can log in with this card.",

@@ -98,7 +98,7 @@ pub(crate) const JAPANESE: Texts = Texts {
     certificate_authentication: "利用者証明用電子証明書",
     certificate_until: "{date}まで",
     revocation_not_checked: "失効確認はしていません",
-    revocation_text: "電子証明書が失効していないかどうかは、認定を受けた事業者だけが確かめられます。",
+    revocation_text: "電子証明書が失効していないかどうかは、国の認定を受けた事業者や行政機関などだけが確かめられます。",
 
     registered_title: "登録しました",
     registered_lead: "利用者登録が終わりました。このカードでログインできます。",

@@ -39,7 +39,9 @@ impl TestSite {
             holder.verifier(CertificateKind::UserAuthentication),
             holder.verifier(CertificateKind::DigitalSignature),
             b"export {};".to_vec(),
-            Clock::new(move || NOW + Duration::seconds(turned.load(Ordering::Relaxed))),
+            Clock::new(move || {
+                NOW.saturating_add(Duration::seconds(turned.load(Ordering::Relaxed)))
+            }),
         );
         Self {
             router: router(site),

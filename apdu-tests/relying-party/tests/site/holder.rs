@@ -12,6 +12,9 @@ const SELECT_JPKI: [u8; 15] = [
     0x00, 0xA4, 0x04, 0x0C, 0x0A, 0xD3, 0x92, 0xF0, 0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01,
 ];
 
+/// P1 or P2 of a command that names its EF by the short id in the lower bits.
+const SHORT_FILE_ID: u8 = 0x80;
+
 /// In front of a SHA-256 digest: SEQUENCE { SEQUENCE { id-sha256, NULL }, OCTET STRING } (RFC 8017 section 9.2).
 const DIGEST_INFO_SHA256: [u8; 19] = [
     0x30, 0x31, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05,
@@ -97,17 +100,17 @@ impl Holder {
             0x00,
             0x20,
             0x00,
-            0x80 + pin_file,
+            SHORT_FILE_ID | pin_file,
             u8::try_from(pin.len()).unwrap(),
         ];
         self.command(&[&verify, pin].concat());
-        let sign = [0x80, 0x2A, 0x00, 0x80 + key_file, 0x33];
+        let sign = [0x80, 0x2A, 0x00, SHORT_FILE_ID | key_file, 0x33];
         self.command(&[&sign, &DIGEST_INFO_SHA256[..], digest, &[0x00]].concat())
     }
 
     /// Reads a certificate: READ BINARY with the short EF id, then with offsets; its DER says where it ends.
     fn read(&mut self, file: u8) -> Vec<u8> {
-        let mut content = self.command(&[0x00, 0xB0, 0x80 + file, 0x00, 0x00]);
+        let mut content = self.command(&[0x00, 0xB0, SHORT_FILE_ID | file, 0x00, 0x00]);
         let length = 4 + usize::from(u16::from_be_bytes([content[2], content[3]]));
         while content.len() < length {
             let [high, low] = u16::try_from(content.len()).unwrap().to_be_bytes();
@@ -119,7 +122,10 @@ impl Holder {
 
     fn command(&mut self, command: &[u8]) -> Vec<u8> {
         let mut response = self.card.transmit(command);
-        assert_eq!(response.split_off(response.len() - 2), [0x90, 0x00]);
+        assert_eq!(
+            response.split_off(response.len().saturating_sub(2)),
+            [0x90, 0x00]
+        );
         response
     }
 }

@@ -2,7 +2,6 @@
 //! plays the card, a few lines play the browser.
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
     clippy::indexing_slicing,
     reason = "a test that goes wrong should stop on the spot"
 )]
@@ -11,11 +10,13 @@ mod authority;
 mod browser;
 mod certificate;
 mod challenge;
+mod checking;
 mod holder;
 mod issuing;
 mod log_in;
 mod pages;
 mod person;
+mod profile;
 mod program;
 mod protection;
 mod registration;

@@ -59,12 +59,15 @@ impl Files {
 }
 
 fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    let end = Instant::now() + Duration::from_secs(10);
+    let start = Instant::now();
     loop {
         if let Some(found) = look() {
             return found;
         }
-        assert!(Instant::now() < end, "{what} did not come");
+        assert!(
+            start.elapsed() < Duration::from_secs(10),
+            "{what} did not come"
+        );
         std::thread::sleep(Duration::from_millis(10));
     }
 }
