@@ -5,7 +5,7 @@ import type { Page } from "playwright-core";
 import { Browser, saveArtefact, screenshot } from "./browser.js";
 import { atExit, isAlive, processesWith, signalProcessesWith } from "./cleanup.js";
 import { Folder } from "./folder.js";
-import { freePort, seesCard } from "./network.js";
+import { accepts, freePort, seesCard } from "./network.js";
 import { ensurePcscd } from "./pcscd.js";
 import { builtProgram, Program } from "./program.js";
 import { JsonLines, poll, watchFor } from "./waiting.js";
@@ -177,7 +177,7 @@ export class Stack {
     // pcscd takes a moment to notice. A daemon of its own looks on, so that the test's may be the one not running.
     const socket = `${this.#folder.folder("look-on")}/jpkid.sock`;
     const onlooker = this.#run("jpkid", ["serve"], { ...this.#environment, JPKID_SOCKET: socket });
-    await onlooker.until(this.#appears(socket));
+    await onlooker.until(this.#listens(socket));
     await poll("pcscd to notice the card", () => seesCard(socket));
     await onlooker.stop();
   }
@@ -185,7 +185,7 @@ export class Stack {
   async #startDaemon(): Promise<void> {
     const card = this.settings.mode === "in-process" ? ["--virtual-card", this.#folder.at("profile.toml")] : [];
     this.#folder.folder("run/jpkid");
-    await this.#run("jpkid", ["serve", ...card]).until(this.#appears(this.#socket));
+    await this.#run("jpkid", ["serve", ...card]).until(this.#listens(this.#socket));
   }
 
   #run(name: string, args: readonly string[], environment = this.#environment): Program {
@@ -198,6 +198,12 @@ export class Stack {
     const folder = path.slice(0, path.lastIndexOf("/"));
     const name = path.slice(folder.length + 1);
     await watchFor(folder, path, () => (readdirSync(folder).includes(name) ? true : undefined));
+  }
+
+  /** A socket's file is there a moment before its program listens, and nothing tells the moment between. */
+  async #listens(path: string): Promise<void> {
+    await this.#appears(path);
+    await poll(`somebody to listen at ${path}`, () => accepts(path), 10);
   }
 
   #others(): number[] {
