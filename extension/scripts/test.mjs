@@ -1,12 +1,11 @@
 // Bundles every *.test.ts of a folder and runs the results with node's own test runner.
 // Usage: node scripts/test.mjs FOLDER [options of node --test ...]
 import { spawn } from "node:child_process";
-import { readdir, rm } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { bundle, root } from "./bundle.mjs";
 
-const root = new URL("../", import.meta.url);
 const [folder = "test", ...given] = process.argv.slice(2);
 const only = given.filter((argument) => !argument.startsWith("--"));
 const options = given.filter((argument) => argument.startsWith("--"));
@@ -15,21 +14,7 @@ const names = (await readdir(new URL(folder, root)))
   .sort();
 if (names.length === 0) throw new Error(`no tests in ${folder}`);
 
-const outdir = fileURLToPath(new URL(`build/${folder}`, root));
-await rm(outdir, { recursive: true, force: true });
-await build({
-  entryPoints: names.map((name) => fileURLToPath(new URL(`${folder}/${name}`, root))),
-  outdir,
-  outExtension: { ".js": ".mjs" },
-  bundle: true,
-  packages: "external",
-  platform: "node",
-  target: "node20",
-  format: "esm",
-  sourcemap: "inline",
-  logLevel: "warning",
-});
-const files = names.map((name) => `${outdir}/${name.replace(/\.ts$/, ".mjs")}`);
+const files = await bundle(folder, names);
 const runner = spawn(process.execPath, ["--enable-source-maps", "--test", ...options, ...files], {
   cwd: fileURLToPath(root),
   stdio: "inherit",

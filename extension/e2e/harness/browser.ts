@@ -18,7 +18,9 @@ export interface BrowserSettings {
   /** Its environment, and so the native host's. */
   environment: NodeJS.ProcessEnv;
   /** The browser's own language. */
-  lang?: string;
+  lang?: string | undefined;
+  /** Whether it opens a window on this computer's screen. */
+  window?: boolean;
 }
 
 /** A browser with the extension, in a profile of its own. */
@@ -35,19 +37,19 @@ export class Browser {
     context.on("serviceworker", (worker) => worker.on("console", listen("worker")));
   }
 
-  /** Starts Chromium without a window. */
-  static async start({ userDataDir, nativeHost, environment, lang = "en" }: BrowserSettings): Promise<Browser> {
+  /** Starts Chromium. */
+  static async start({ userDataDir, nativeHost, environment, lang = "en", window = false }: BrowserSettings): Promise<Browser> {
     if (nativeHost !== undefined) registerNativeHost(userDataDir, nativeHost);
     const variables = Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined);
     const context = await chromium.launchPersistentContext(userDataDir, {
       executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
-      headless: true,
+      headless: !window,
       // Chromium's sandbox does not work for root.
       chromiumSandbox: process.getuid?.() !== 0,
       ignoreDefaultArgs: ["--disable-extensions"],
       locale: lang,
       env: { ...Object.fromEntries(variables), LANGUAGE: lang },
-      viewport: { width: 1000, height: 800 },
+      viewport: window ? null : { width: 1000, height: 800 },
       args: [
         `--load-extension=${EXTENSION}`,
         `--disable-extensions-except=${EXTENSION}`,
@@ -71,6 +73,11 @@ export class Browser {
     const page = await this.context.newPage();
     await page.goto(url);
     return page;
+  }
+
+  /** Waits until somebody has closed the browser. */
+  async closed(): Promise<void> {
+    await new Promise((resolved) => this.context.once("close", resolved));
   }
 
   /** Closes all pages and ends the browser. */

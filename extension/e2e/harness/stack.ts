@@ -37,6 +37,12 @@ export interface StackSettings {
   card?: "inserted" | "absent";
   daemon?: "running" | "not running";
   developerOrigins?: boolean;
+  /** Who answers the prompt: this program, or the person at this computer's screen, in real windows. */
+  person?: "scripted" | "at the screen";
+  /** What the card's keys derive from; others than the tests' own keys cannot be known beforehand. */
+  seed?: string;
+  /** The browser's language. */
+  lang?: string;
 }
 
 /** A running stack. */
@@ -61,10 +67,14 @@ export class Stack {
       ...process.env,
       JPKID_SOCKET: this.#socket,
       JPKID_CONFIG: folder.at("config.toml"),
-      JPKID_PINENTRY: folder.program("pinentry", resolve("e2e/pinentry.mjs"), {
-        JPKID_PINENTRY_SCRIPT: folder.file("answers.json", "[]"),
-        JPKID_PINENTRY_LOG: this.pinentry.path,
-      }),
+      ...(settings.person === "at the screen"
+        ? {}
+        : {
+            JPKID_PINENTRY: folder.program("pinentry", resolve("e2e/pinentry.mjs"), {
+              JPKID_PINENTRY_SCRIPT: folder.file("answers.json", "[]"),
+              JPKID_PINENTRY_LOG: this.pinentry.path,
+            }),
+          }),
       XDG_RUNTIME_DIR: folder.folder("run"),
       XDG_CONFIG_HOME: folder.folder("config"),
       // A test with the card in the daemon must not depend on whether this machine has a pcscd.
@@ -89,6 +99,8 @@ export class Stack {
         userDataDir: stack.#folder.folder("profile"),
         nativeHost: builtProgram("jpkid-native-host"),
         environment: stack.#environment,
+        window: settings.person === "at the screen",
+        lang: settings.lang,
       });
       return stack;
     } catch (error) {
@@ -121,6 +133,11 @@ export class Stack {
   async open(path: string): Promise<Page> {
     if (this.#browser === undefined) throw new Error("the browser does not run");
     return this.#browser.open(`${this.origin}${path}`);
+  }
+
+  /** Waits until the person has closed the browser. */
+  async closed(): Promise<void> {
+    await this.#browser?.closed();
   }
 
   /** Ends all parts, and checks that none is left. */
@@ -211,9 +228,9 @@ export class Stack {
   }
 }
 
-function profile({ tries = {}, card, mode }: StackSettings): string {
+function profile({ tries = {}, card, mode, seed = "end-to-end" }: StackSettings): string {
   return [
-    'seed = "end-to-end"',
+    `seed = "${seed}"`,
     `inserted = ${card !== "absent" || mode === "vpcd"}`,
     "[pins]",
     `authentication = "${PINS.authentication}"`,
