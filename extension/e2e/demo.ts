@@ -4,7 +4,7 @@ import type { Page } from "playwright-core";
 import { screenshot } from "./harness/browser.js";
 import { PINS, Stack } from "./harness/stack.js";
 
-const lang = /^ja/.test(process.env["LC_ALL"] ?? process.env["LANG"] ?? "") ? "ja" : "en";
+const lang = (process.env["LC_ALL"] ?? process.env["LANG"] ?? "").startsWith("ja") ? "ja" : "en";
 const hasScreen = [process.env["DISPLAY"], process.env["WAYLAND_DISPLAY"]].some((display) => display !== undefined && display !== "");
 
 function say(text: string): void {
