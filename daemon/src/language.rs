@@ -27,7 +27,8 @@ impl Language {
     }
 
     /// Parses the primary subtag of a BCP 47 tag or POSIX locale; `None` for a language without messages.
-    fn parse(tag: &str) -> Option<Self> {
+    #[must_use]
+    pub fn parse(tag: &str) -> Option<Self> {
         match tag.split(['-', '_', '.']).next()? {
             primary if primary.eq_ignore_ascii_case("ja") => Some(Self::Japanese),
             primary if primary.eq_ignore_ascii_case("en") => Some(Self::English),

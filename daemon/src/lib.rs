@@ -2,6 +2,7 @@
 
 pub mod apdu;
 pub mod card;
+pub mod cli;
 pub mod ipc;
 pub mod jpki;
 pub mod language;

@@ -1,0 +1,85 @@
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use x509_parser::certificate::X509Certificate;
+use x509_parser::extensions::ParsedExtension;
+use x509_parser::parse_x509_certificate;
+
+use super::output::Output;
+
+/// Characters of a line in PEM (RFC 7468, section 2).
+const PEM_LINE: usize = 64;
+
+/// The textual encoding of a certificate (RFC 7468).
+pub(super) fn pem(der: &[u8]) -> String {
+    let base64 = STANDARD.encode(der);
+    let mut text = String::from("-----BEGIN CERTIFICATE-----\n");
+    for line in base64.as_bytes().chunks(PEM_LINE) {
+        text.extend(line.iter().copied().map(char::from));
+        text.push('\n');
+    }
+    text.push_str("-----END CERTIFICATE-----\n");
+    text
+}
+
+/// What a person wants to know of a certificate; `None` if it cannot be read. It never says that a
+/// certificate is valid: revocation is not checked.
+pub(super) fn summary(output: &Output, der: &[u8]) -> Option<String> {
+    let (_, certificate) = parse_x509_certificate(der).ok()?;
+    let mut lines = vec![
+        ("cli-text-subject", certificate.subject().to_string()),
+        ("cli-text-issuer", certificate.issuer().to_string()),
+        ("cli-text-serial", certificate.raw_serial_as_string()),
+        (
+            "cli-text-from",
+            certificate.validity().not_before.to_string(),
+        ),
+        (
+            "cli-text-until",
+            certificate.validity().not_after.to_string(),
+        ),
+    ];
+    lines.extend(extensions(&certificate));
+    let mut text: Vec<_> = lines
+        .iter()
+        .map(|(id, value)| format!("{}: {value}", output.say(id, &[])))
+        .collect();
+    text.push(output.say("cli-text-revocation", &[]));
+    Some(format!("{}\n", text.join("\n")))
+}
+
+fn extensions(certificate: &X509Certificate<'_>) -> Vec<(&'static str, String)> {
+    let mut lines = Vec::new();
+    for extension in certificate.extensions() {
+        match extension.parsed_extension() {
+            ParsedExtension::KeyUsage(usage) => {
+                lines.push(("cli-text-usage", usage.to_string()));
+            }
+            ParsedExtension::CertificatePolicies(policies) => {
+                let policies: Vec<_> = policies
+                    .iter()
+                    .map(|policy| policy.policy_id.to_id_string())
+                    .collect();
+                lines.push(("cli-text-policy", policies.join(", ")));
+            }
+            _ => {}
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pem_has_lines_of_64_characters() {
+        let text = pem(&[0xA5; 100]);
+        let lines: Vec<_> = text.lines().collect();
+        assert_eq!(lines.first(), Some(&"-----BEGIN CERTIFICATE-----"));
+        assert_eq!(lines[1].len(), 64);
+        assert_eq!(
+            STANDARD.decode(lines[1..lines.len() - 1].concat()).unwrap(),
+            [0xA5; 100]
+        );
+    }
+}
