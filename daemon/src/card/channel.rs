@@ -59,9 +59,10 @@ impl<'t> Channel<'t> {
     pub fn exchange(&mut self, command: &CommandApdu) -> Result<ResponseApdu, CommandError> {
         let instruction = command.instruction();
         let mut response = self.transmit(command)?;
-        // Nothing was carried out: the same command again, with the Le that the card named. Only a
-        // command that had an Le: a VERIFY has none, and is never sent twice.
+        // Nothing was carried out: the same command again, with the Le that the card named. Never a
+        // VERIFY: with another Le the five-byte question would announce a PIN.
         if command.expected_length().is_some()
+            && instruction != Instruction::VERIFY
             && let Some(length) = exact_length(response.status())
         {
             response = self.transmit(&command.clone().expecting(length))?;
