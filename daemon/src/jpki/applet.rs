@@ -113,7 +113,10 @@ impl<'t> Applet<'t> {
             addressing: Addressing::ShortFileId,
             leave: true,
         };
-        applet.select_again()?;
+        applet.select_again().inspect_err(|error| {
+            // Nothing was selected: a card of another kind is left as other programs know it.
+            applet.leave = !matches!(error, AppletError::NotJpki);
+        })?;
         Ok(applet)
     }
 
