@@ -12,7 +12,7 @@ use crate::card::CardSource;
 
 /// Requests that wait for one card besides the one that has it. A person answers one window at a
 /// time; whoever comes after so many is told at once.
-const MAX_WAITING: usize = 8;
+const MAX_WAITING: usize = 9;
 
 /// How long the end of the daemon waits for exchanges under way: the slowest answer of a card.
 const TIME_TO_END: Duration = Duration::from_secs(5);
@@ -108,7 +108,7 @@ struct Waiting<'worker>(&'worker AtomicUsize);
 impl<'worker> Waiting<'worker> {
     fn enter(worker: &'worker Worker) -> Option<Self> {
         let place = Self(&worker.waiting);
-        (worker.waiting.fetch_add(1, Ordering::Relaxed) <= MAX_WAITING).then_some(place)
+        (worker.waiting.fetch_add(1, Ordering::Relaxed) < MAX_WAITING).then_some(place)
     }
 }
 
