@@ -25,6 +25,8 @@ struct CardAtHand {
     connection: Option<Box<dyn Card>>,
     /// The applet was left selected, with no PIN verified, between the two halves of a request.
     left_selected: bool,
+    /// The first half of a request ended well on this card, and this PIN may be sent in the second.
+    ready_for: Option<PinKind>,
     memory: CardMemory,
 }
 
@@ -76,12 +78,15 @@ impl Desk {
         let CardAtHand {
             connection,
             left_selected,
+            ready_for,
             memory,
             ..
         } = self.connect()?;
         if let Some(known) = memory.tries(pin).filter(|_| memory.suffices_for(pin)) {
+            memory.require_unexpired(pin)?;
+            *ready_for = Some(pin);
             tries.send(known).ok();
-            return memory.require_unexpired();
+            return Ok(());
         }
         let mut applet = select(connection)?;
         if pin == PinKind::DigitalSignature {
@@ -105,7 +110,9 @@ impl Desk {
         }
         applet.stay_selected();
         *left_selected = true;
-        memory.require_unexpired()
+        memory.require_unexpired(pin)?;
+        *ready_for = Some(pin);
+        Ok(())
     }
 
     /// Signs one digest with the authentication key.
@@ -117,8 +124,9 @@ impl Desk {
         answer: Answer<Signed>,
     ) {
         self.with_key(pin, last_try, answer, |key, memory| {
-            let certificate = match &memory.authentication {
-                Some(certificate) => certificate.clone(),
+            // Out of the memory until it has matched a signature of its key.
+            let certificate = match memory.authentication.take() {
+                Some(certificate) => certificate,
                 None => key.read_certificate()?,
             };
             certificate.require_unexpired(SystemTime::now())?;
@@ -226,6 +234,7 @@ impl Desk {
         let Some(card) = &mut self.at_hand else {
             return;
         };
+        card.ready_for = None;
         let Some(mut connection) = card.connection.take() else {
             return;
         };
@@ -250,12 +259,13 @@ impl Desk {
             // Cancelled since the person typed: no try is spent.
             return;
         }
+        // Another card than the one that the person was asked about gets no PIN.
         let Some(CardAtHand {
             connection,
             left_selected,
             memory,
             ..
-        }) = &mut self.at_hand
+        }) = (self.at_hand.as_mut()).filter(|card| card.ready_for == Some(pin.kind()))
         else {
             answer.send(Err(TransportError::CardRemoved.into())).ok();
             return;
@@ -303,6 +313,7 @@ impl Desk {
                 insertion,
                 connection: None,
                 left_selected: false,
+                ready_for: None,
                 memory: CardMemory::default(),
             },
         };
@@ -337,11 +348,14 @@ impl CardMemory {
         }
     }
 
-    /// Refuses an authentication certificate that has ended, before a PIN is asked in vain.
-    fn require_unexpired(&self) -> Result<(), ServiceError> {
+    /// Refuses an authentication certificate that has ended, before a PIN is sent in vain. The
+    /// signature certificate has dates of its own, behind its password.
+    fn require_unexpired(&self, pin: PinKind) -> Result<(), ServiceError> {
         match &self.authentication {
-            Some(certificate) => Ok(certificate.require_unexpired(SystemTime::now())?),
-            None => Ok(()),
+            Some(certificate) if pin == PinKind::UserAuthentication => {
+                Ok(certificate.require_unexpired(SystemTime::now())?)
+            }
+            _ => Ok(()),
         }
     }
 }

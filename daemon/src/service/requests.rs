@@ -311,8 +311,8 @@ impl Service {
                 }
             }
         };
-        // What fails while the person types closes the window.
-        let (answer, ()) = try_join(answered, rest).await?;
+        // What fails while the person types closes the window, and is what the client is told.
+        let ((), answer) = try_join(rest, answered).await?;
         Ok(answer)
     }
 
