@@ -1,1 +1,21 @@
-//! Exchanges with a My Number card, tested without a card.
+//! A daemon's service on a table: a card in a reader, a person in front of it, and whatever goes wrong between them.
+//!
+//! [`Bench`] puts the three together. The card is the software card, whose reader keeps a trace; [`Person`] answers the
+//! windows from a list; [`Tapped`] stands between service and card and may do anything to an exchange.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "a test ends with what went wrong"
+)]
+
+pub mod bench;
+pub mod person;
+pub mod proof;
+pub mod source;
+pub mod trace;
+
+pub use bench::{Bench, ORIGIN};
+pub use person::{Person, Reply};
+pub use source::{Exchange, Shelf, Tapped};

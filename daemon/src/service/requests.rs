@@ -1,9 +1,10 @@
 use std::future::Future;
+use std::pin::pin;
 use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use futures_util::future::{join_all, try_join};
+use futures_util::future::{Either, join_all, select};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::oneshot;
@@ -312,8 +313,16 @@ impl Service {
             }
         };
         // What fails while the person types closes the window, and is what the client is told.
-        let ((), answer) = try_join(rest, answered).await?;
-        Ok(answer)
+        match select(pin!(rest), pin!(answered)).await {
+            Either::Left((rest, answered)) => {
+                rest?;
+                answered.await
+            }
+            Either::Right((answer, rest)) => {
+                rest.await?;
+                answer
+            }
+        }
     }
 
     async fn consent_to_last_try(

@@ -1,0 +1,17 @@
+//! The daemon judged against the software card, in one process: what it sends, what it spends, what it leaves behind.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test ends with what went wrong"
+)]
+
+mod events;
+mod faults;
+mod hostile;
+mod login;
+mod pin_law;
+mod queue;
+mod quirks;

@@ -1,0 +1,27 @@
+#!/bin/sh
+# A prompt program for tests (Assuan protocol). Types the lines of the files in answers/, one a question, and writes
+# down what it is told. Started by a symbolic link beside these; the files' names give their order.
+place=$(dirname "$0")
+next() {
+    set -- "$place"/answers/*
+    [ -e "$1" ] && mv "$1" "$place/taken"
+}
+echo 'OK ready'
+while read -r line; do
+    printf '%s\n' "$line" >>"$place/told"
+    case $line in
+    GETPIN*)
+        if next; then
+            printf 'D '
+            cat "$place/taken"
+            printf '\nOK\n'
+        else
+            echo 'ERR 83886179 Operation cancelled'
+        fi
+        ;;
+    CONFIRM*)
+        if next; then echo OK; else echo 'ERR 83886194 Not confirmed'; fi
+        ;;
+    *) echo OK ;;
+    esac
+done
