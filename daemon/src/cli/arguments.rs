@@ -159,13 +159,17 @@ pub(super) fn name_of(value: impl ValueEnum) -> String {
 
 /// The command line with its help in one language.
 pub(super) fn command(language: Language) -> Command {
-    let command = speak(Arguments::command(), language, "help");
+    let version = clap::Arg::new("version")
+        .short('V')
+        .long("version")
+        .action(clap::ArgAction::Version);
+    let command = Arguments::command().disable_version_flag(true).arg(version);
+    let command = speak(command, language, "help");
     command.subcommand_help_heading(language.text("help-heading-commands", &[]))
 }
 
 /// Gives a command, its arguments and its subcommands the texts `help-COMMAND` and `help-arg-ARGUMENT`.
 fn speak(command: Command, language: Language, id: &str) -> Command {
-    let headings = [("help", "help-arg-help"), ("version", "help-arg-version")];
     let heading = language.text("help-heading-options", &[]);
     let usage = language.text("help-heading-usage", &[]);
     let mut command = command
@@ -182,10 +186,7 @@ fn speak(command: Command, language: Language, id: &str) -> Command {
         )
         .mut_args(|argument| {
             let name = argument.get_id().as_str().replace('_', "-");
-            let id = headings
-                .iter()
-                .find(|(known, _)| *known == name)
-                .map_or_else(|| format!("help-arg-{name}"), |(_, id)| (*id).to_owned());
+            let id = format!("help-arg-{name}");
             argument
                 .help(language.text(&id, &[]))
                 .help_heading(heading.clone())

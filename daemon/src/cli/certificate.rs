@@ -1,7 +1,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use x509_parser::asn1_rs::{Any, FromDer, Utf8String};
 use x509_parser::certificate::X509Certificate;
-use x509_parser::extensions::ParsedExtension;
+use x509_parser::extensions::{GeneralName, ParsedExtension};
 use x509_parser::parse_x509_certificate;
 
 use super::output::Output;
@@ -61,10 +62,31 @@ fn extensions(certificate: &X509Certificate<'_>) -> Vec<(&'static str, String)> 
                     .collect();
                 lines.push(("cli-text-policy", policies.join(", ")));
             }
+            ParsedExtension::SubjectAlternativeName(names) => {
+                lines.extend(names.general_names.iter().filter_map(personal));
+            }
             _ => {}
         }
     }
     lines
+}
+
+/// Name, birth date, sex or address: otherNames of the signature certificate, by object identifier. Others
+/// are passed over; a birth date is an era digit and YYYYMMDD (docs/card.md).
+fn personal(name: &GeneralName<'_>) -> Option<(&'static str, String)> {
+    let GeneralName::OtherName(id, value) = name else {
+        return None;
+    };
+    let (_, text) = Any::from_der(value).ok()?;
+    let (_, text) = Utf8String::from_der(text.data).ok()?;
+    let text = text.string();
+    match id.to_id_string().strip_prefix("1.2.392.200149.8.5.5.")? {
+        "1" => Some(("cli-text-name", text)),
+        "4" => Some(("cli-text-birth-date", text.get(1..)?.to_owned())),
+        "3" => Some(("cli-text-sex", text)),
+        "5" => Some(("cli-text-address", text)),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
