@@ -1,12 +1,7 @@
 //! What the card is sent for each request, and how it is left.
 
-use std::future::poll_fn;
-use std::sync::Mutex;
-use std::task::Poll;
-use std::time::Duration;
-
-use apdu_tests::bench::{NONCE, log_in, sign};
-use apdu_tests::person::Reply::{self, Agrees, Cancels, CannotBeAsked, Panics, Types, Waits};
+use apdu_tests::bench::NONCE;
+use apdu_tests::person::Reply::{self, Agrees, Cancels, Types};
 use apdu_tests::trace::{
     ASK_AUTHENTICATION_TRIES, ASK_SIGNATURE_TRIES, SELECT_APPLET, SELECT_ISSUER_DOMAIN,
     SIGN_WITH_AUTHENTICATION_KEY, SIGN_WITH_SIGNATURE_KEY, VERIFY_AUTHENTICATION_PIN,
@@ -15,11 +10,8 @@ use apdu_tests::trace::{
 use apdu_tests::{Bench, ORIGIN, proof};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use futures_util::future::BoxFuture;
-use jpkid::ipc::{ErrorCode, Failure};
-use jpkid::settings::Settings;
-use serde_json::{Value, json};
-use tokio::sync::mpsc;
+use jpkid::ipc::ErrorCode;
+use serde_json::json;
 
 const READ_AVAILABLE_CERTIFICATES: &str = "00 B0 88 00";
 const READ_TOKEN_INFO: &str = "00 B0 86 00";
@@ -255,169 +247,4 @@ async fn a_page_reads_the_authentication_certificate_only_if_the_person_agrees()
         ["let the page read the authentication certificate?"]
     );
     assert_eq!(bench.commands(), [""; 0]);
-}
-
-#[tokio::test]
-async fn every_request_leaves_the_card_closed_however_it_ends() {
-    use ErrorCode::{
-        CertificateMissing, PinBlocked, PinIncorrect, PromptUnavailable, UserCancelled,
-    };
-    let blocked = "[tries]\nauthentication = 0\nsignature = 0";
-    let child = "[certificates]\nsignature = false";
-    for (profile, replies, authenticate, sign) in [
-        ("", &[][..], None, None),
-        ("", &["cancel"], Some(UserCancelled), Some(UserCancelled)),
-        (
-            "",
-            &["wrong", "cancel"],
-            Some(PinIncorrect),
-            Some(PinIncorrect),
-        ),
-        (
-            "",
-            &["nobody"],
-            Some(PromptUnavailable),
-            Some(PromptUnavailable),
-        ),
-        (blocked, &[], Some(PinBlocked), Some(PinBlocked)),
-        (child, &[], None, Some(CertificateMissing)),
-    ] {
-        for (request, pin, wrong, expected) in [
-            ("authenticate", "1234", "9999", authenticate),
-            ("sign", "ABC123", "ABC999", sign),
-        ] {
-            let replies: Vec<_> = match replies {
-                [] if expected.is_none() => vec![Types(pin)],
-                replies => replies
-                    .iter()
-                    .map(|reply| match *reply {
-                        "cancel" => Cancels,
-                        "nobody" => CannotBeAsked,
-                        _ => Types(wrong),
-                    })
-                    .collect(),
-            };
-            let bench = Bench::new(profile, replies);
-            let answer = match request {
-                "sign" => bench.sign(3).await,
-                _ => bench.log_in().await,
-            };
-            assert_eq!(
-                answer.err().map(|failure| failure.code()),
-                expected,
-                "{request}, {profile}"
-            );
-            assert_eq!(bench.person.unasked(), 0);
-            bench.assert_closed();
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_person_who_never_answers_leaves_the_card_closed() {
-    let settings = Settings {
-        prompt_timeout: Duration::from_millis(20),
-        ..Settings::default()
-    };
-    let bench = Bench::new("", [Waits, Waits]).restarted_with(settings);
-    assert_eq!(
-        bench.log_in().await.unwrap_err().code(),
-        ErrorCode::UserTimeout
-    );
-    bench.assert_closed();
-    assert_eq!(
-        bench.sign(1).await.unwrap_err().code(),
-        ErrorCode::UserTimeout
-    );
-    bench.assert_closed();
-    assert_eq!(bench.person.open_windows(), 0);
-    assert_eq!(bench.pins_sent(), 0);
-}
-
-#[tokio::test]
-async fn a_prompt_that_panics_ends_one_request_and_leaves_the_card_closed() {
-    let bench = Bench::new("", [Panics, Types("1234")]);
-    let request = bench.begin("authenticate", log_in());
-    assert!(tokio::spawn(request).await.unwrap_err().is_panic());
-    bench.service.finish().await;
-    bench.assert_closed();
-    bench.log_in().await.unwrap();
-    bench.assert_closed();
-}
-
-#[tokio::test]
-async fn a_request_dropped_at_any_await_leaves_the_card_closed() {
-    for (method, params, pin) in [
-        ("authenticate", log_in(), "1234"),
-        ("sign", sign(2), "ABC123"),
-        ("certificate", json!({"kind": "signature-ca"}), ""),
-        ("status", json!({}), ""),
-    ] {
-        let mut awaits = 0;
-        loop {
-            let bench = Bench::new("", [Types(pin)]);
-            let done = polled(bench.begin(method, params.clone()), awaits).await;
-            bench.service.finish().await;
-            bench.assert_closed();
-            assert_eq!(bench.tries(), (3, 5), "{method}, dropped at await {awaits}");
-            if done {
-                break;
-            }
-            awaits += 1;
-        }
-        assert!(awaits > 0, "{method} was never dropped");
-    }
-}
-
-#[tokio::test]
-async fn a_request_dropped_during_any_command_leaves_the_card_closed() {
-    for (method, params, pin, commands) in [
-        ("authenticate", log_in(), "1234", 14),
-        ("sign", sign(2), "ABC123", 16),
-        ("certificate", json!({"kind": "signature-ca"}), "", 8),
-        ("status", json!({}), "", 6),
-    ] {
-        for nth in 1..=commands {
-            let (reached, mut at_command) = mpsc::unbounded_channel();
-            let (go_on, gate) = std::sync::mpsc::channel();
-            let gate = Mutex::new(gate);
-            let bench = Bench::tapped("", [Types(pin)], move |mut exchange| {
-                if exchange.nth == nth {
-                    reached.send(()).unwrap();
-                    gate.lock().unwrap().recv().unwrap();
-                }
-                exchange.pass_on()
-            });
-            let request = tokio::spawn(bench.begin(method, params.clone()));
-            at_command.recv().await.unwrap();
-            request.abort();
-            // Gone once it is joined; only then does the card answer.
-            request.await.ok();
-            go_on.send(()).unwrap();
-            bench.service.finish().await;
-            bench.assert_closed();
-            assert_eq!(
-                bench.tries(),
-                (3, 5),
-                "{method}, dropped during command {nth}"
-            );
-        }
-    }
-}
-
-/// Polls a request so many times and then drops it; tells whether it was done before.
-async fn polled(mut request: BoxFuture<'static, Result<Value, Failure>>, times: usize) -> bool {
-    let mut left = times;
-    poll_fn(move |context| {
-        if left == 0 {
-            return Poll::Ready(false);
-        }
-        left -= 1;
-        match request.as_mut().poll(context) {
-            Poll::Ready(_) => Poll::Ready(true),
-            Poll::Pending if left == 0 => Poll::Ready(false),
-            Poll::Pending => Poll::Pending,
-        }
-    })
-    .await
 }

@@ -2,12 +2,13 @@
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
-    clippy::panic,
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
     reason = "a test ends with what went wrong"
 )]
 
+mod certificates;
+mod closed;
 mod events;
 mod faults;
 mod hostile;
@@ -15,3 +16,4 @@ mod login;
 mod pin_law;
 mod queue;
 mod quirks;
+mod system;
