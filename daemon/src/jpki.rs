@@ -5,11 +5,13 @@
 mod applet;
 mod certificate;
 mod digest_info;
+mod error;
 mod file;
 mod token;
 
-pub use applet::{Applet, AppletError, LastTry, UnlockError, UnlockedKey};
+pub use applet::{Applet, LastTry, UnlockedKey};
 pub use certificate::{Certificate, CertificateError};
 pub use digest_info::{Digest, HashFunction, WrongDigestLength};
+pub use error::{AppletError, UnlockError};
 pub use file::{CertificateKind, KeyKind};
 pub use token::{AvailableCertificates, CardKind};

@@ -9,24 +9,18 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::oneshot;
 
+use super::consent::Consent;
 use super::desk::{Answer, CardReport, Desk, Signed};
 use super::worker::Turn;
 use super::{Service, ServiceError};
 use crate::ipc::params::{AuthenticateParams, CertificateParams, SignParams, StatusParams};
 use crate::ipc::{self, Call, Caller, Failure, Origin};
 use crate::jpki::{AppletError, CertificateKind, Digest, HashFunction, LastTry, UnlockError};
-use crate::language::Language;
-use crate::pin::prompt::{Asker, Confirmation, PinQuestion, PromptError, Purpose, Subject};
+use crate::pin::prompt::{Asker, PinQuestion, Purpose, Subject};
 use crate::pin::{Pin, PinKind, PinStatus, TriesLeft};
 
 /// The `appVersion` of a token: informational, but validators expect it to look like a URI.
 const APP_VERSION: &str = concat!("urn:jpkid:", env!("CARGO_PKG_VERSION"));
-
-/// Who asks and how to speak to the person.
-struct Consent {
-    asker: Asker,
-    language: Language,
-}
 
 /// The card is there and its PIN may be asked for.
 struct Prepared {
@@ -196,44 +190,6 @@ impl Service {
         }))
     }
 
-    /// Who asks, if they may.
-    fn consent(
-        &self,
-        caller: &Caller,
-        origin: Option<&Origin>,
-        lang: Option<Language>,
-    ) -> Result<Consent, ServiceError> {
-        if origin.is_some_and(Origin::is_developer) && !self.settings.developer_origins {
-            return Err(ServiceError::DeveloperOrigin);
-        }
-        let text = |path: &std::path::Path| path.display().to_string();
-        let asker = match (caller, origin) {
-            (Caller::Browser { program }, Some(origin)) => Asker::Website {
-                ascii: origin.as_str().to_owned(),
-                unicode: origin.display_unicode().to_owned(),
-                browser: text(program),
-            },
-            (Caller::Browser { program }, None) => Asker::Program {
-                program: text(program),
-                origin: None,
-            },
-            (Caller::Program { path }, origin) => Asker::Program {
-                program: path.as_deref().map_or_else(|| "?".to_owned(), text),
-                origin: origin.map(|origin| origin.as_str().to_owned()),
-            },
-        };
-        Ok(Consent {
-            asker,
-            language: self.language(lang),
-        })
-    }
-
-    fn language(&self, asked: Option<Language>) -> Language {
-        asked
-            .or(self.settings.language)
-            .unwrap_or_else(|| Language::choose(None))
-    }
-
     /// Does `work` on the first card that has the JPKI applet, of those that come into question.
     async fn on_card<T, Work>(
         &self,
@@ -323,54 +279,6 @@ impl Service {
                 answer
             }
         }
-    }
-
-    async fn consent_to_last_try(
-        &self,
-        consent: &Consent,
-        question: &PinQuestion,
-    ) -> Result<LastTry, ServiceError> {
-        if !question.tries_left.is_last() {
-            return Ok(LastTry::Spare);
-        }
-        if self
-            .confirm(consent, Subject::LastTry(question.pin))
-            .await?
-        {
-            Ok(LastTry::Confirmed)
-        } else {
-            Err(ServiceError::LastTryRefused)
-        }
-    }
-
-    async fn confirm(&self, consent: &Consent, subject: Subject) -> Result<bool, ServiceError> {
-        let Consent { asker, language } = consent;
-        let confirmation = Confirmation {
-            asker: asker.clone(),
-            subject,
-            language: *language,
-        };
-        Ok(self.in_window(self.prompt.confirm(&confirmation)).await?)
-    }
-
-    async fn ask(&self, question: &PinQuestion) -> Result<Pin, ServiceError> {
-        match self.in_window(self.prompt.ask(question)).await {
-            Err(PromptError::Cancelled) if question.was_wrong => {
-                Err(ServiceError::GaveUp(question.tries_left))
-            }
-            done => Ok(done?),
-        }
-    }
-
-    /// Waits for the person, but not for ever, and shows one window at a time.
-    async fn in_window<T>(
-        &self,
-        window: impl Future<Output = Result<T, PromptError>>,
-    ) -> Result<T, PromptError> {
-        let _window = self.window.lock().await;
-        tokio::time::timeout(self.settings.prompt_timeout, window)
-            .await
-            .unwrap_or(Err(PromptError::TimedOut))
     }
 }
 
