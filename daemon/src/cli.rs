@@ -109,7 +109,7 @@ async fn act(
         Action::Doctor => doctor::examine(output, settings).await,
         Action::Setup {
             action: SetupAction::Browsers(arguments),
-        } => browsers::set_up(output, &arguments),
+        } => browsers::set_up(output, &arguments, &settings?),
         Action::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(
@@ -145,9 +145,7 @@ async fn ask(output: &Output, method: &str, params: Value) -> Result<Value, CliE
     let mut params = params;
     if let Some(fields) = params.as_object_mut() {
         fields.retain(|_, value| !value.is_null());
-        if method != "status" || output.json {
-            fields.insert("lang".to_owned(), json!(output.language.tag()));
-        }
+        fields.insert("lang".to_owned(), json!(output.language.tag()));
     }
     client
         .call(method, params)

@@ -43,7 +43,7 @@ impl Output {
     /// Tells a person who watches that a window will open.
     pub(super) fn tell_of_window(&self) {
         if std::io::stderr().is_terminal() {
-            eprintln!("{}", self.say("cli-window", &[]));
+            complain_line(&self.say("cli-window", &[]));
         }
     }
 
@@ -60,7 +60,7 @@ impl Output {
             CliError::Unwell => return,
             other => (other.to_string(), json!({})),
         };
-        eprintln!("{message}");
+        complain_line(&message);
         for (name, id) in [
             ("advice", None),
             ("field", Some("cli-field")),
@@ -70,8 +70,8 @@ impl Output {
                 continue;
             };
             match id {
-                Some(id) => eprintln!("{}", self.say(id, &[("value", value)])),
-                None => eprintln!("{value}"),
+                Some(id) => complain_line(&self.say(id, &[("value", value)])),
+                None => complain_line(value),
             }
         }
         if self.json {
@@ -82,4 +82,9 @@ impl Output {
             self.line(&json!({"error": error}).to_string()).ok();
         }
     }
+}
+
+/// Where nobody listens to complaints any more, the exit status still tells.
+fn complain_line(line: &str) {
+    writeln!(std::io::stderr().lock(), "{line}").ok();
 }
