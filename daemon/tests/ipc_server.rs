@@ -107,6 +107,7 @@ fn a_second_request_with_a_pending_id_is_refused() {
     let daemon = StubDaemon::start();
     let mut client = daemon.connect();
     client.authenticate(1, "slow");
+    daemon.wait_for_begun(1);
     client.authenticate(1, "quick");
     let answer = client.receive();
     assert_eq!(answer["error"]["data"]["code"], "invalid_request");
