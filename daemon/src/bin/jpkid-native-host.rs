@@ -122,27 +122,39 @@ impl Relay {
     }
 
     async fn pass_on(&mut self, content: &[u8]) -> Result<(), FrameError> {
-        if self.daemon.is_none() {
-            match self.connect().await {
-                Ok(daemon) => self.daemon = Some(daemon),
-                Err(detail) => {
-                    tracing::warn!(detail, "the daemon cannot be reached");
-                    let (id, language) = self.asked_in(content);
-                    return self.answer_no_service(id.as_ref(), language, detail).await;
+        let (id, language) = self.asked_in(content);
+        if let Some(daemon) = &mut self.daemon {
+            match daemon.writer.send(content).await {
+                Ok(()) => {
+                    daemon.expect_answer(id, language);
+                    return Ok(());
                 }
+                // It stopped since its last answer. It did not get this frame whole, so it is safe to
+                // send it again to the one that is started next.
+                Err(error) => self.lose_daemon(Some(error)).await?,
             }
         }
-        let (id, language) = self.asked_in(content);
-        let Some(daemon) = &mut self.daemon else {
-            return Ok(());
-        };
-        if let Some(id) = id {
-            daemon.unanswered.push(Asked { id, language });
+        match self.connect_and_send(content).await {
+            Ok(mut daemon) => {
+                daemon.expect_answer(id, language);
+                self.daemon = Some(daemon);
+                Ok(())
+            }
+            Err(detail) => {
+                tracing::warn!(detail, "the daemon cannot be reached");
+                self.answer_no_service(id.as_ref(), language, detail).await
+            }
         }
-        match daemon.writer.send(content).await {
-            Ok(()) => Ok(()),
-            Err(error) => self.lose_daemon(Some(error)).await,
-        }
+    }
+
+    async fn connect_and_send(&self, content: &[u8]) -> Result<Daemon, String> {
+        let mut daemon = self.connect().await?;
+        daemon
+            .writer
+            .send(content)
+            .await
+            .map_err(|error| error.to_string())?;
+        Ok(daemon)
     }
 
     async fn connect(&self) -> Result<Daemon, String> {
@@ -221,6 +233,12 @@ impl Relay {
 }
 
 impl Daemon {
+    fn expect_answer(&mut self, id: Option<RequestId>, language: Language) {
+        if let Some(id) = id {
+            self.unanswered.push(Asked { id, language });
+        }
+    }
+
     fn note_answer(&mut self, content: &[u8]) {
         let answer: Value = serde_json::from_slice(content).unwrap_or_default();
         if let Some(id) = answer.get("id").and_then(RequestId::from_json)

@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use futures_util::future::BoxFuture;
 use jpkid::ipc::peer::Trust;
 use jpkid::ipc::server::{ServerOptions, serve};
-use jpkid::ipc::socket::{Listener, SocketPlace};
+use jpkid::ipc::socket::{Listener, SocketError, SocketPlace};
 use jpkid::ipc::{Call, Caller, ErrorCode, Event, Failure, Methods};
 use jpkid::language::Language;
 use serde_json::{Value, json};
@@ -205,7 +205,7 @@ fn run(
         .build()
         .expect("a runtime")
         .block_on(async {
-            let listener = Listener::bind(&place).await.expect("a socket");
+            let listener = bind(&place).await;
             ready.send(()).expect("the test waits");
             let options = ServerOptions {
                 language: Language::English,
@@ -213,6 +213,18 @@ fn run(
             };
             serve(listener, stub, options, stop).await;
         });
+}
+
+/// A child that another test is just starting holds a copy of an earlier server's lock until it runs its
+/// own program.
+async fn bind(place: &SocketPlace) -> Listener {
+    for _ in 0..100 {
+        match Listener::bind(place).await {
+            Err(SocketError::InUse(_)) => tokio::time::sleep(Duration::from_millis(10)).await,
+            bound => return bound.expect("a socket"),
+        }
+    }
+    panic!("the place is in use");
 }
 
 pub(crate) fn wait_until(mut condition: impl FnMut() -> bool) {
