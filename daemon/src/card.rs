@@ -1,7 +1,7 @@
 //! A card as a thing that takes command bytes and gives answer bytes, and the readers it lies in.
 //!
 //! The seam to the hardware is bytes: everything above [`CardTransaction`] can be tested without a
-//! reader, and PC/SC ([`pcsc`]) or the software card ([`virtual_reader`]) can stand below it.
+//! reader, and PC/SC ([`pcsc`]) or the software card (`virtual_reader`) can stand below it.
 
 mod channel;
 pub mod pcsc;
