@@ -11,6 +11,7 @@ mod certificates;
 mod closed;
 mod events;
 mod faults;
+mod golden;
 mod hostile;
 mod login;
 mod pin_law;

@@ -1,0 +1,72 @@
+//! The golden results of docs/protocol/ have the shape of what a card makes the daemon answer.
+
+use std::fs;
+use std::path::Path;
+
+use apdu_tests::person::Reply::Types;
+use apdu_tests::source::Tapped;
+use apdu_tests::{Bench, Shelf};
+use jpki_virtual_card::VirtualReader;
+use serde_json::Value;
+use zeroize::Zeroizing;
+
+fn golden(name: &str) -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../docs/protocol/{name}.json"));
+    let message: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    message["result"].clone()
+}
+
+/// The value with what differs from card to card taken out: long texts, which are base64, and names.
+fn shape(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => members
+            .iter()
+            .map(|(name, value)| match name.as_str() {
+                "name" | "signature" | "certificate" | "unverifiedCertificate"
+                    if value.is_string() =>
+                {
+                    (name.clone(), "text".into())
+                }
+                "signatures" => (name.clone(), value.as_array().unwrap().len().into()),
+                _ => (name.clone(), shape(value)),
+            })
+            .collect(),
+        Value::Array(items) => items.iter().map(shape).collect(),
+        other => other.clone(),
+    }
+}
+
+fn assert_shape(answer: &Value, name: &str) {
+    assert_eq!(shape(answer), shape(&golden(name)), "{name}");
+}
+
+#[tokio::test]
+async fn results_look_as_the_golden_messages_say() {
+    let bench = Bench::new("", [Types("1234"), Types("ABC123"), Types("ABC123")]);
+    assert_shape(&bench.log_in().await.unwrap(), "authenticate-result");
+    assert_shape(&bench.sign(2).await.unwrap(), "sign-result");
+    assert_shape(
+        &bench.certificate("signature").await.unwrap(),
+        "certificate-result",
+    );
+}
+
+#[tokio::test]
+async fn a_status_looks_as_the_golden_messages_say() {
+    let bench = Bench::new("", []);
+    let shelf = Shelf::new([bench.reader.clone(), VirtualReader::new("empty")]);
+    let bench = Bench::over(shelf, bench.reader, []);
+    assert_shape(&bench.status().await.unwrap(), "status-result");
+
+    let reader = bench.reader.clone();
+    let of_another_kind = Tapped::new(reader.clone(), |_| Ok(Zeroizing::new(vec![0x6A, 0x82])));
+    let bench = Bench::over(of_another_kind, reader, []);
+    let status = bench
+        .call("status", serde_json::json!({"lang": "en"}))
+        .await
+        .unwrap();
+    assert_eq!(
+        shape(&status),
+        shape(&golden("status-result-unreadable-card"))
+    );
+}
