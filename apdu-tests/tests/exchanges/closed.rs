@@ -128,11 +128,12 @@ async fn a_request_dropped_at_any_await_leaves_the_card_closed() {
 
 #[tokio::test]
 async fn a_request_dropped_during_any_command_leaves_the_card_closed() {
-    for (method, params, pin, commands) in [
-        ("authenticate", log_in(), "1234", 14),
-        ("sign", sign(2), "ABC123", 16),
-        ("certificate", json!({"kind": "signature-ca"}), "", 8),
-        ("status", json!({}), "", 6),
+    // The PIN is typed at once: the commands of the first half run while it waits to be sent.
+    for (method, params, pin, first_half, commands) in [
+        ("authenticate", log_in(), "1234", 9, 14),
+        ("sign", sign(2), "ABC123", 3, 16),
+        ("certificate", json!({"kind": "signature-ca"}), "", 8, 8),
+        ("status", json!({}), "", 6, 6),
     ] {
         for nth in 1..=commands {
             let (reached, mut at_command) = mpsc::unbounded_channel();
@@ -152,6 +153,13 @@ async fn a_request_dropped_during_any_command_leaves_the_card_closed() {
             request.await.ok();
             go_on.send(()).unwrap();
             bench.service.finish().await;
+            if nth <= first_half {
+                assert_eq!(
+                    bench.pins_sent(),
+                    0,
+                    "{method}, dropped during command {nth}"
+                );
+            }
             bench.assert_closed();
             assert_eq!(
                 bench.tries(),
