@@ -46,7 +46,7 @@ async fn the_whole_login_works_through_the_systems_smart_card_service() {
     let _lock = lock();
     let pcscd = Pcscd::start();
     let plug = Plug::new(reader("vpcd", ""));
-    let bench = Bench::over(PcscReaders, plug.reader.clone(), []);
+    let bench = Bench::over(PcscReaders::default(), plug.reader.clone(), []);
     await_card(true);
     logins_cost_what_they_cost_in_one_process(&bench).await;
     openssl_verifies_what_leaves(&bench).await;
@@ -116,7 +116,7 @@ fn assert_verified(certificate: &Value, signature: &Value, message: &[u8]) {
 async fn no_other_client_can_sign(bench: &Bench) {
     bench.person.will([Types("1234")]);
     bench.log_in().await.unwrap();
-    let mut card = PcscReaders.connect(SLOT).unwrap();
+    let mut card = PcscReaders::default().connect(SLOT).unwrap();
     let mut transaction = card.begin().unwrap();
     let sign = [0x80, 0x2A, 0x00, 0x97, 0x01, 0x00, 0x00];
     let select = [
@@ -188,7 +188,7 @@ fn lock() -> File {
 fn await_card(there: bool) {
     let in_slot = |reader: &Reader| reader.name == SLOT && reader.insertion.is_some();
     await_that("pcscd notices the card", || {
-        PcscReaders
+        PcscReaders::default()
             .readers()
             .is_ok_and(|readers| readers.iter().any(in_slot) == there)
     });

@@ -74,7 +74,7 @@ pub trait Card {
     fn begin(&mut self) -> Result<Box<dyn CardTransaction + '_>, TransportError>;
 }
 
-/// A number that changes whenever a card is inserted: the reader's event counter.
+/// A number that changes whenever a card is inserted: the reader's event counter, and which service counted.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Insertion(pub u32);
 

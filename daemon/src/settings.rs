@@ -27,7 +27,7 @@ pub struct Settings {
     /// `developer_origins`: whether `http://localhost` and the like may ask. Default: no.
     pub developer_origins: bool,
     /// `pinentry`: the program that asks for PINs (GnuPG's pinentry, Assuan protocol). The environment
-    /// variable `JPKID_PINENTRY` comes before it. Default: none, the daemon looks for one.
+    /// variable `JPKID_PINENTRY` comes before it. Default: `pinentry` in `PATH`.
     pub pinentry: Option<PathBuf>,
     /// `prompt_timeout_seconds`: how long a window waits for the person, 5 to 600 seconds. Default: 120.
     pub prompt_timeout: Duration,

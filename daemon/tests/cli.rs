@@ -105,7 +105,12 @@ fn pin_status_shows_the_tries_left_alone() {
     let cli = Cli::start();
     let pins = cli.json(&["pin", "status", "--json"]);
     assert_eq!(pins["cards"][0]["pins"]["signature"]["state"], "blocked");
-    assert_eq!(cli.run(&["pin", "status"]).stdout.lines().count(), 2);
+    let lines = cli.run(&["pin", "status"]).stdout;
+    assert_eq!(
+        lines.lines().count(),
+        3,
+        "two PINs and an empty reader: {lines}"
+    );
 }
 
 #[test]
@@ -182,6 +187,25 @@ fn files_are_hashed_and_signed_and_the_results_written() {
         fs::read_to_string(certificate)
             .unwrap()
             .starts_with("-----BEGIN CERTIFICATE-----\n")
+    );
+}
+
+#[test]
+fn hashes_are_signed_without_naming_a_web_system() {
+    let cli = Cli::start();
+    let hash = STANDARD.encode([7; 32]);
+    let mut arguments = vec![
+        "sign",
+        "--json",
+        "--key",
+        "signature",
+        "--hash-function",
+        "SHA-256",
+    ];
+    arguments.extend(["--hash", &hash, &hash]);
+    assert_eq!(
+        cli.json(&arguments)["signatures"].as_array().unwrap().len(),
+        2
     );
 }
 

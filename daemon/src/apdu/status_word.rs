@@ -44,6 +44,14 @@ impl StatusWord {
         matches!(self.0, 0x63C0 | 0x6983 | 0x6984)
     }
 
+    /// Whether SELECT by name was refused as by a card without the application: 6Axx (wrong parameters,
+    /// above all 6A82), 6Dxx (no such instruction) or 6Exx (no such class).
+    #[must_use]
+    pub fn refuses_selection(self) -> bool {
+        let [sw1, _] = self.0.to_be_bytes();
+        matches!(sw1, 0x6A | 0x6D | 0x6E)
+    }
+
     /// The number of bytes that wait for GET RESPONSE (61xx; 00 stands for 256).
     #[must_use]
     pub fn bytes_waiting(self) -> Option<u16> {

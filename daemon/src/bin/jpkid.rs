@@ -88,6 +88,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Serve) -> Result<(), StartError> {
+    leave_session();
     hide_memory()?;
     let settings = Settings::load()?;
     let source = source(&arguments)?;
@@ -110,6 +111,15 @@ async fn run(arguments: Serve) -> Result<(), StartError> {
     Ok(())
 }
 
+/// Begins a session of its own, so that the terminal of whoever started the daemon neither ends nor stops
+/// it, nor a prompt program on that terminal. Refused to one that a shell started in the foreground, which
+/// is a group leader and is to end by Ctrl-C.
+fn leave_session() {
+    if let Err(error) = rustix::process::setsid() {
+        tracing::debug!(%error, "the session stays the starter's");
+    }
+}
+
 /// Lets neither a core dump nor another process of this user read the memory that PINs pass through.
 fn hide_memory() -> Result<(), StartError> {
     let none = Rlimit {
@@ -124,7 +134,7 @@ fn hide_memory() -> Result<(), StartError> {
 fn source(arguments: &Serve) -> Result<Arc<dyn CardSource>, StartError> {
     use jpki_virtual_card::{Profile, VirtualCard, VirtualReader};
     let Some(profile) = &arguments.virtual_card else {
-        return Ok(Arc::new(PcscReaders));
+        return Ok(Arc::new(PcscReaders::default()));
     };
     let profile = profile
         .as_ref()
@@ -140,7 +150,7 @@ fn source(arguments: &Serve) -> Result<Arc<dyn CardSource>, StartError> {
 
 #[cfg(not(feature = "virtual-card"))]
 fn source(_: &Serve) -> Result<Arc<dyn CardSource>, StartError> {
-    Ok(Arc::new(PcscReaders))
+    Ok(Arc::new(PcscReaders::default()))
 }
 
 /// Cancelled by SIGTERM or SIGINT.

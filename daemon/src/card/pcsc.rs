@@ -1,6 +1,8 @@
 //! Cards in readers, through the system's smart card service (PC/SC).
 
 use std::ffi::{CStr, CString};
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use pcsc::{
@@ -13,14 +15,44 @@ use super::{Card, CardSource, CardTransaction, Insertion, Reader, TransportError
 /// Room for the longest extended answer: 65 536 bytes and the status word.
 const ANSWER_ROOM: usize = 65_538;
 
-/// The system's readers. A fresh context is taken each time, so that a service that was restarted
-/// is found again.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct PcscReaders;
+/// The system's readers.
+///
+/// The readers are listed over one context for as long as the service lives: a new service counts its
+/// events from 0, so that only with the context do two equal counters mean the same card. Cards are
+/// connected, and changes waited for, over contexts of their own, which do not block that one.
+#[derive(Default)]
+pub struct PcscReaders {
+    listing: Mutex<Listing>,
+}
+
+#[derive(Default)]
+struct Listing {
+    context: Option<Context>,
+    /// How many contexts there were.
+    number: u16,
+}
+
+impl fmt::Debug for PcscReaders {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PcscReaders")
+    }
+}
 
 impl CardSource for PcscReaders {
     fn readers(&self) -> Result<Vec<Reader>, TransportError> {
-        list(&establish()?)
+        let mut listing = self.listing.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(context) = &listing.context {
+            match list(context, listing.number) {
+                // The service was stopped; another may run by now.
+                Err(TransportError::NoService) => listing.context = None,
+                done => return done,
+            }
+        }
+        let context = establish()?;
+        listing.number = listing.number.wrapping_add(1);
+        let readers = list(&context, listing.number)?;
+        listing.context = Some(context);
+        Ok(readers)
     }
 
     fn connect(&self, reader: &str) -> Result<Box<dyn Card>, TransportError> {
@@ -33,16 +65,16 @@ impl CardSource for PcscReaders {
 
     fn wait_for_change(&self, seen: &[Reader]) -> Result<Vec<Reader>, TransportError> {
         let context = establish()?;
-        // The first look tells the present state at once; the second blocks until it is another.
         let mut states = states(&context)?;
         look(&context, Duration::ZERO, &mut states)?;
-        let now = readers_of(&states);
+        let now = self.readers()?;
         if now != seen {
             return Ok(now);
         }
+        // Blocks until the readers are no longer as they were just now.
         states.iter_mut().for_each(ReaderState::sync_current_state);
         look(&context, None, &mut states)?;
-        list(&context)
+        self.readers()
     }
 }
 
@@ -50,10 +82,10 @@ fn establish() -> Result<Context, TransportError> {
     Context::establish(Scope::User).map_err(|error| transport_error("open a context", error))
 }
 
-fn list(context: &Context) -> Result<Vec<Reader>, TransportError> {
+fn list(context: &Context, number: u16) -> Result<Vec<Reader>, TransportError> {
     let mut states = states(context)?;
     look(context, Duration::ZERO, &mut states)?;
-    Ok(readers_of(&states))
+    Ok(readers_of(&states, number))
 }
 
 /// One state a reader, and the pseudo-reader that announces readers plugged in or out.
@@ -81,7 +113,7 @@ fn look(
     }
 }
 
-fn readers_of(states: &[ReaderState]) -> Vec<Reader> {
+fn readers_of(states: &[ReaderState], context_number: u16) -> Vec<Reader> {
     states
         .iter()
         .filter(|state| state.name() != PNP_NOTIFICATION())
@@ -95,7 +127,7 @@ fn readers_of(states: &[ReaderState]) -> Vec<Reader> {
             insertion: state
                 .event_state()
                 .contains(State::PRESENT)
-                .then(|| Insertion(state.event_count())),
+                .then(|| Insertion(u32::from(context_number) << 16 | state.event_count())),
         })
         .collect()
 }

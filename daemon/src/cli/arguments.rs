@@ -62,13 +62,15 @@ pub(super) struct Authenticate {
 pub(super) struct Sign {
     #[arg(long, value_enum)]
     pub(super) key: Key,
-    #[arg(long, value_name = "URL")]
+    /// The window shows it as what this program claims, beside the program's path.
+    #[arg(long, value_name = "URL", default_value = "https://localhost")]
     pub(super) origin: String,
     #[arg(long, value_enum, default_value = "SHA-256")]
     pub(super) hash_function: HashFunction,
     #[arg(
         long,
         value_name = "BASE64",
+        num_args = 1..,
         required_unless_present = "files",
         conflicts_with = "files"
     )]

@@ -39,14 +39,21 @@ pub(super) async fn pin_status(output: &Output) -> Result<(), CliError> {
         .collect();
     let lines: Vec<_> = readers(&status)
         .iter()
-        .flat_map(|reader| describe_pins(output, reader.get("card").unwrap_or(&Value::Null)))
+        .flat_map(
+            |reader| match reader.get("card").filter(|card| !card.is_null()) {
+                Some(card) => describe_pins(output, card),
+                None => describe_card(output, reader),
+            },
+        )
         .collect();
-    let lines = if lines.is_empty() {
-        vec![output.say("cli-no-card", &[])]
+    let text = if lines.is_empty() {
+        output.say("cli-no-reader", &[])
     } else {
-        lines
+        lines.join("\n")
     };
-    output.answer(&json!({"cards": pins}), &lines.join("\n"))
+    let told = !pins.is_empty();
+    output.answer(&json!({"cards": pins, "readers": readers(&status)}), &text)?;
+    if told { Ok(()) } else { Err(CliError::Unwell) }
 }
 
 pub(super) async fn authenticate(output: &Output, arguments: Authenticate) -> Result<(), CliError> {

@@ -84,7 +84,7 @@ impl<'t> Applet<'t> {
         }
         match status {
             StatusWord::SUCCESS => Ok(()),
-            StatusWord::NOT_FOUND => Err(AppletError::NotJpki),
+            other if other.refuses_selection() => Err(AppletError::NotJpki),
             other => Err(CommandError::Refused(Instruction::SELECT, other).into()),
         }
     }

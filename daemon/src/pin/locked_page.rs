@@ -10,9 +10,9 @@ const PAGE: usize = 4096;
 /// A page of its own, because locking works by pages: two secrets on one page would unlock each
 /// other. Boxed, so that moving the value copies no secret.
 pub(super) struct LockedPage {
-    bytes: Box<Aligned>,
-    // Dropped after `bytes` is wiped in `drop`.
+    // Fields are dropped in this order: the page is unlocked, wiped by then, before it is given back.
     _lock: Option<region::LockGuard>,
+    bytes: Box<Aligned>,
 }
 
 #[repr(align(4096))]

@@ -230,9 +230,11 @@ fn shown(text: &str) -> String {
         .chars()
         .map(|character| match character {
             '<' | '>' | '&' => '\u{FFFD}',
-            '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' => {
-                '\u{FFFD}'
-            }
+            '\u{061C}'
+            | '\u{200B}'..='\u{200F}'
+            | '\u{2028}'..='\u{202E}'
+            | '\u{2060}'..='\u{206F}'
+            | '\u{FEFF}' => '\u{FFFD}',
             character if character.is_control() => '\u{FFFD}',
             character => character,
         })
@@ -298,6 +300,10 @@ mod tests {
         assert_eq!(
             shown("a\u{202E}b\nc<b>"),
             "a\u{FFFD}b\u{FFFD}c\u{FFFD}b\u{FFFD}"
+        );
+        assert_eq!(
+            shown("\u{2028}\u{2029}\u{061C}\u{FEFF}"),
+            "\u{FFFD}".repeat(4)
         );
     }
 

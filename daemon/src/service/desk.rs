@@ -278,6 +278,10 @@ impl Desk {
             }
         };
         *left_selected = false;
+        if answer.is_closed() {
+            // Cancelled while another program held the card.
+            return;
+        }
         let result = match applet.unlock(pin, last_try) {
             Ok(mut key) => {
                 memory.remember(pin.kind(), Some(pin.kind().tries_when_full()));

@@ -1,6 +1,7 @@
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -13,6 +14,7 @@ use super::consent::Consent;
 use super::desk::{Answer, CardReport, Desk, Signed};
 use super::worker::Turn;
 use super::{Service, ServiceError};
+use crate::card::TransportError;
 use crate::ipc::params::{AuthenticateParams, CertificateParams, SignParams, StatusParams};
 use crate::ipc::{self, Call, Caller, Failure, Origin};
 use crate::jpki::{AppletError, CertificateKind, Digest, HashFunction, LastTry, UnlockError};
@@ -21,6 +23,9 @@ use crate::pin::{Pin, PinKind, PinStatus, TriesLeft};
 
 /// The `appVersion` of a token: informational, but validators expect it to look like a URI.
 const APP_VERSION: &str = concat!("urn:jpkid:", env!("CARGO_PKG_VERSION"));
+
+/// How long a card may take to its first answer. The slowest cards need a second.
+const TIME_TO_BEGIN: Duration = Duration::from_secs(10);
 
 /// The card is there and its PIN may be asked for.
 struct Prepared {
@@ -47,7 +52,7 @@ impl Service {
             let card = match reader.insertion {
                 None => Ok(None),
                 Some(_) => match self.worker(reader.name) {
-                    Ok(worker) => worker.run(Desk::inspect).await.flatten().map(Some),
+                    Ok(worker) => in_time(worker.run(Desk::inspect)).await.flatten().map(Some),
                     Err(error) => Err(error),
                 },
             };
@@ -216,7 +221,8 @@ impl Service {
             turn.worker().send(move |desk| {
                 end.send(desk.prepare(pin, tell)).ok();
             });
-            match told.await {
+            let told = in_time(async { Ok(told.await) }).await?;
+            match told {
                 Ok(tries) => Ok(Prepared { turn, tries, rest }),
                 Err(_) => match rest.await {
                     Ok(Err(error)) => Err(error),
@@ -280,6 +286,16 @@ impl Service {
             }
         }
     }
+}
+
+/// Bounds the wait for a card's first answer: another program may hold a transaction as long as it likes. A
+/// job that comes too late ends by itself.
+async fn in_time<T>(
+    answer: impl Future<Output = Result<T, ServiceError>>,
+) -> Result<T, ServiceError> {
+    tokio::time::timeout(TIME_TO_BEGIN, answer)
+        .await
+        .unwrap_or_else(|_| Err(TransportError::Busy.into()))
 }
 
 /// What Web eID signs (token format 1.0): SHA-256 over the SHA-256 of the origin and of the nonce.

@@ -59,8 +59,8 @@ pub(super) async fn start_and_connect(
     }
 }
 
-/// The daemon outlives its starter: a process group of its own, so that Ctrl-C in the starter's terminal
-/// does not reach it, and nothing of the starter's stdin and stdout.
+/// The daemon outlives its starter: nothing of the starter's stdin and stdout, and it begins a session of
+/// its own, so that Ctrl-C in the starter's terminal does not reach it.
 fn spawn(program: &Path, log: &PathBuf) -> io::Result<Child> {
     let log = OpenOptions::new()
         .create(true)
@@ -76,7 +76,6 @@ fn spawn(program: &Path, log: &PathBuf) -> io::Result<Child> {
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(log)
-        .process_group(0)
         .spawn()
 }
 
