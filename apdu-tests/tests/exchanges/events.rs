@@ -5,8 +5,10 @@ use std::time::Duration;
 use apdu_tests::bench::{card, reader};
 use apdu_tests::{Bench, Shelf};
 use jpki_virtual_card::VirtualReader;
+use jpkid::card::{Card, CardSource, Reader, TransportError};
 use jpkid::ipc::{Change, Event, Methods as _};
 use tokio::sync::broadcast::Receiver;
+use tokio::sync::watch;
 use tokio::time::timeout;
 
 /// For what comes at once.
@@ -33,17 +35,52 @@ fn reader_event(change: Change, name: &str) -> Event {
     }
 }
 
-/// The watch begins on a thread of its own: what happens before its first look is no event.
-async fn subscribed(bench: &Bench) -> Receiver<Event> {
+/// A source that tells when the daemon begins to wait for a change: what happens before is no event.
+#[derive(Debug)]
+struct Watched<S> {
+    source: S,
+    waits: watch::Sender<bool>,
+}
+
+impl<S: CardSource> CardSource for Watched<S> {
+    fn readers(&self) -> Result<Vec<Reader>, TransportError> {
+        self.source.readers()
+    }
+
+    fn connect(&self, reader: &str) -> Result<Box<dyn Card>, TransportError> {
+        self.source.connect(reader)
+    }
+
+    fn wait_for_change(&self, seen: &[Reader]) -> Result<Vec<Reader>, TransportError> {
+        self.waits.send_replace(true);
+        self.source.wait_for_change(seen)
+    }
+}
+
+/// A service whose subscriber misses nothing from here on.
+async fn subscribed(
+    source: impl CardSource + 'static,
+    reader: VirtualReader,
+) -> (Bench, Receiver<Event>) {
+    let (waits, mut waiting) = watch::channel(false);
+    let bench = Bench::over(Watched { source, waits }, reader, []);
     let events = bench.service.events();
-    tokio::time::sleep(Duration::from_millis(50)).await;
-    events
+    timeout(PATIENCE, waiting.wait_for(|waits| *waits))
+        .await
+        .expect("the daemon watches")
+        .unwrap();
+    (bench, events)
+}
+
+/// As [`subscribed`], with a card in a reader.
+async fn subscribed_to_a_card() -> (Bench, Receiver<Event>) {
+    let reader = reader("Reader", "");
+    subscribed(reader.clone(), reader).await
 }
 
 #[tokio::test]
 async fn a_card_that_comes_and_goes_is_told_to_every_subscriber() {
-    let bench = Bench::new("", []);
-    let mut first = subscribed(&bench).await;
+    let (bench, mut first) = subscribed_to_a_card().await;
     let mut second = bench.service.events();
     let card = bench.reader.remove().unwrap();
     for events in [&mut first, &mut second] {
@@ -58,8 +95,7 @@ async fn a_card_that_comes_and_goes_is_told_to_every_subscriber() {
 
 #[tokio::test]
 async fn a_card_torn_out_of_a_request_is_told_as_well() {
-    let bench = Bench::new("", []);
-    let mut events = subscribed(&bench).await;
+    let (bench, mut events) = subscribed_to_a_card().await;
     bench.reader.tear_at(3);
     bench.status().await.unwrap();
     assert_eq!(
@@ -70,8 +106,7 @@ async fn a_card_torn_out_of_a_request_is_told_as_well() {
 
 #[tokio::test]
 async fn a_card_swapped_in_a_moment_was_removed_and_inserted() {
-    let bench = Bench::new("", []);
-    let mut events = subscribed(&bench).await;
+    let (bench, mut events) = subscribed_to_a_card().await;
     bench.reader.insert(card(""));
     assert_eq!(
         next(&mut events).await,
@@ -86,8 +121,8 @@ async fn a_card_swapped_in_a_moment_was_removed_and_inserted() {
 #[tokio::test]
 async fn a_reader_that_is_plugged_in_with_a_card_is_two_events() {
     let shelf = Shelf::default();
-    let bench = Bench::over(shelf.clone(), VirtualReader::new("unused"), []);
-    let mut events = subscribed(&bench).await;
+    let unused = VirtualReader::new("unused");
+    let (_bench, mut events) = subscribed(shelf.clone(), unused).await;
     shelf.plug_in(reader("New", ""));
     assert_eq!(
         next(&mut events).await,

@@ -2,6 +2,9 @@
 
 mod pinentry;
 
+use std::thread;
+use std::time::Duration;
+
 use apdu_tests::Bench;
 use apdu_tests::bench::{card, log_in, sign};
 use apdu_tests::person::Reply::{self, Agrees, Cancels, Refuses, Types, Waits};
@@ -12,6 +15,26 @@ use apdu_tests::trace::{
 use jpki_virtual_card::VirtualReader;
 use jpkid::ipc::ErrorCode;
 use pinentry::ScriptedPinentry;
+
+/// The commands of a login before its PIN is sent.
+const FIRST_HALF: usize = 9;
+
+/// While the person types, and once our own exchange is over, another program does this: between our exchanges, since the
+/// system lets nobody into one.
+fn meanwhile(
+    bench: &Bench,
+    happens: impl Fn(&VirtualReader) + Send + 'static,
+    then: Reply,
+) -> Reply {
+    let reader = bench.reader.clone();
+    let once_we_are_done = move || {
+        while reader.trace().len() < FIRST_HALF {
+            thread::sleep(Duration::from_millis(1));
+        }
+        happens(&reader);
+    };
+    Reply::meanwhile(once_we_are_done, then)
+}
 
 /// Another program selects the applet and tries this PIN, as raw bytes.
 fn another_program_tries(reader: &VirtualReader, short_file_id: u8, pin: &[u8]) {
@@ -186,15 +209,14 @@ async fn two_wrong_pins_lead_to_the_last_try_and_its_question() {
 #[tokio::test]
 async fn tries_that_another_program_spends_while_the_person_types_are_counted() {
     let bench = Bench::new("", []);
-    let reader = bench.reader.clone();
-    let spend = move || {
+    let spend = |reader: &VirtualReader| {
         for pin in [b"9999", b"9998"] {
-            another_program_tries(&reader, 0x18, pin);
+            another_program_tries(reader, 0x18, pin);
         }
     };
     bench
         .person
-        .will([Reply::meanwhile(spend, Types("1234")), Refuses]);
+        .will([meanwhile(&bench, spend, Types("1234")), Refuses]);
     let spared = bench.log_in().await.unwrap_err();
     assert_eq!(spared.code(), ErrorCode::PinLastTryRefused);
     assert_eq!(
@@ -211,10 +233,9 @@ async fn tries_that_another_program_spends_while_the_person_types_are_counted() 
 #[tokio::test]
 async fn a_last_try_that_the_person_confirms_after_all_is_typed_again() {
     let bench = Bench::new("[tries]\nauthentication = 2", []);
-    let reader = bench.reader.clone();
-    let spend = move || another_program_tries(&reader, 0x18, b"9999");
+    let spend = |reader: &VirtualReader| another_program_tries(reader, 0x18, b"9999");
     bench.person.will([
-        Reply::meanwhile(spend, Types("1234")),
+        meanwhile(&bench, spend, Types("1234")),
         Agrees,
         Types("1234"),
     ]);
@@ -226,13 +247,12 @@ async fn a_last_try_that_the_person_confirms_after_all_is_typed_again() {
 #[tokio::test]
 async fn a_pin_that_another_program_blocks_while_the_person_types_is_not_sent() {
     let bench = Bench::new("[tries]\nauthentication = 2", []);
-    let reader = bench.reader.clone();
-    let block = move || {
+    let block = |reader: &VirtualReader| {
         for _ in 0..2 {
-            another_program_tries(&reader, 0x18, b"9999");
+            another_program_tries(reader, 0x18, b"9999");
         }
     };
-    bench.person.will([Reply::meanwhile(block, Types("1234"))]);
+    bench.person.will([meanwhile(&bench, block, Types("1234"))]);
     assert_eq!(
         bench.log_in().await.unwrap_err().code(),
         ErrorCode::PinBlocked
@@ -296,11 +316,10 @@ async fn a_wrong_pin_is_wrong_although_another_program_left_the_key_open() {
     for query in ["tries-left", "done"] {
         let profile = format!("[quirks]\nquery_after_success = '{query}'");
         let bench = Bench::new(&profile, []);
-        let reader = bench.reader.clone();
-        let open = move || another_program_tries(&reader, 0x18, b"1234");
+        let open = |reader: &VirtualReader| another_program_tries(reader, 0x18, b"1234");
         bench
             .person
-            .will([Reply::meanwhile(open, Types("9999")), Cancels]);
+            .will([meanwhile(&bench, open, Types("9999")), Cancels]);
         let gave_up = bench.log_in().await.unwrap_err();
         assert_eq!(
             (gave_up.code(), gave_up.tries_left()),
