@@ -311,35 +311,6 @@ fn a_certificate_comes_in_three_forms_and_is_never_called_valid() {
 }
 
 #[test]
-fn browsers_are_set_up_for_this_user_looked_at_and_cleaned_up() {
-    let cli = Cli::start();
-    let manifest = cli
-        .home()
-        .join(".config/chromium/NativeMessagingHosts/jpkid.json");
-    let planned = cli.json(&["setup", "browsers", "--dry-run", "--json"]);
-    assert_eq!(planned["manifests"].as_array().unwrap().len(), 6);
-    assert!(!manifest.exists());
-
-    assert_eq!(cli.run(&["setup", "browsers"]).status, 0);
-    let written: Value = serde_json::from_slice(&fs::read(&manifest).unwrap()).unwrap();
-    assert_eq!(written["name"], "jpkid");
-    assert_eq!(
-        written["allowed_origins"][0],
-        "chrome-extension://kmbhegncnoikamoigmjkjpoehgbenimi/"
-    );
-    let host = Path::new(written["path"].as_str().unwrap());
-    assert!(host.is_absolute() && host.ends_with("jpkid-native-host"));
-    let firefox = cli
-        .home()
-        .join(".mozilla/native-messaging-hosts/jpkid.json");
-    let written: Value = serde_json::from_slice(&fs::read(&firefox).unwrap()).unwrap();
-    assert_eq!(written["allowed_extensions"][0], "jpkid@extension.jpkid");
-
-    assert_eq!(cli.run(&["setup", "browsers", "--remove"]).status, 0);
-    assert!(!manifest.exists() && !firefox.exists());
-}
-
-#[test]
 fn the_doctor_names_what_is_wrong_and_what_to_do() {
     let cli = Cli::start();
     fs::create_dir_all(cli.home().join(".config/chromium")).unwrap();

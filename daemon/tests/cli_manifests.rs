@@ -9,7 +9,7 @@
 mod stub;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value, json};
@@ -66,6 +66,31 @@ impl Home {
         assert_eq!(verdicts.len(), 1, "{report}");
         verdicts.concat()
     }
+}
+
+#[test]
+fn manifests_are_written_for_this_user_and_cleaned_up() {
+    let home = Home::new();
+    let planned = home.run(&["setup", "browsers", "--dry-run", "--json"]);
+    let planned: Value = serde_json::from_slice(&planned.stdout).unwrap();
+    assert_eq!(planned["manifests"].as_array().unwrap().len(), 6);
+    assert!(!home.path(CHROMIUM).exists());
+
+    assert!(home.run(&["setup", "browsers"]).status.success());
+    let chromium = home.manifest(CHROMIUM);
+    assert_eq!(chromium["name"], "jpkid");
+    assert_eq!(chromium["allowed_origins"][0], ORIGIN);
+    let host = Path::new(chromium["path"].as_str().unwrap());
+    assert!(host.is_absolute() && host.ends_with("jpkid-native-host"));
+    let firefox = home.manifest(FIREFOX);
+    assert_eq!(firefox["allowed_extensions"][0], "jpkid@extension.jpkid");
+
+    assert!(
+        home.run(&["setup", "browsers", "--remove"])
+            .status
+            .success()
+    );
+    assert!(!home.path(CHROMIUM).exists() && !home.path(FIREFOX).exists());
 }
 
 #[test]
