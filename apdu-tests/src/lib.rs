@@ -2,6 +2,7 @@
 //!
 //! [`Bench`] puts the three together. The card is the software card, whose reader keeps a trace; [`Person`] answers the
 //! windows from a list; [`Tapped`] stands between service and card and may do anything to an exchange.
+//! [`PluggedIn`] is a card in the system's smart card service, for whoever talks to it there.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -11,11 +12,13 @@
 )]
 
 pub mod bench;
+pub mod pcscd;
 pub mod person;
 pub mod proof;
 pub mod source;
 pub mod trace;
 
 pub use bench::{Bench, ORIGIN};
+pub use pcscd::PluggedIn;
 pub use person::{Person, Reply};
 pub use source::{Exchange, Shelf, Tapped};
