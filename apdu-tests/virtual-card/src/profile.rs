@@ -7,7 +7,9 @@
 mod certificates;
 mod date;
 mod holder;
+mod my_number;
 mod pins;
+mod plastic;
 mod quirks;
 mod token;
 mod validity;
@@ -18,10 +20,12 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde::de::Deserializer;
 
-pub use certificates::{Certificates, PolicyError, PolicyOid};
+pub use certificates::{Certificates, Generation, GenerationError, PolicyError, PolicyOid};
 pub use date::{CalendarDate, DateError};
 pub use holder::{Holder, HolderError, Municipality, Sex};
+pub use my_number::{MyNumber, MyNumberError};
 pub use pins::{Pin, PinError, Pins, Tries};
+pub use plastic::{CardSerial, PlasticCard, PlasticError, SecurityCode};
 pub use quirks::{QueryAnswer, Quirks, StatusLifetime};
 pub use token::{Atr, AtrError, TokenKind};
 pub use validity::{Validity, ValidityError};
@@ -36,14 +40,19 @@ pub struct Profile {
     /// What keys, serial numbers and so certificates derive from. Where absent, a random seed that is the same as long
     /// as the process lives, so that many cards cost the keys of one.
     pub seed: Option<Seed>,
+    /// What the authorities' keys and serial numbers derive from; the seed where absent. Cards that name the same one
+    /// are vouched for by the same authorities.
+    pub authority: Option<Seed>,
     /// What kind of token the card says it is.
     pub kind: TokenKind,
     /// The answer to reset.
     pub atr: Atr,
     /// Whether the card lies in the reader at the start. Only who owns a reader looks at it.
     pub inserted: bool,
-    /// Whose card it is; shown in the signature certificate.
+    /// Whose card it is.
     pub holder: Holder,
+    /// The card itself.
+    pub card: PlasticCard,
     /// The PINs.
     pub pins: Pins,
     /// The tries that each PIN has left.
@@ -60,10 +69,12 @@ impl Default for Profile {
     fn default() -> Self {
         Self {
             seed: None,
+            authority: None,
             kind: TokenKind::default(),
             atr: Atr::default(),
             inserted: true,
             holder: Holder::default(),
+            card: PlasticCard::default(),
             pins: Pins::default(),
             tries: Tries::default(),
             certificates: Certificates::default(),

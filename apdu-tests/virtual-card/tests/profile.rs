@@ -22,6 +22,8 @@ fn every_field_of_the_example_is_known_where_it_is_commented_out() {
     let profile = Profile::parse(&everything.join("\n")).unwrap();
     assert!(
         profile.seed.is_some()
+            && profile.authority.is_some()
+            && profile.card.expires.is_some()
             && profile.holder.name_map.is_some()
             && profile.holder.address_map.is_some()
     );
@@ -139,6 +141,42 @@ fn a_bad_profile_is_refused_with_its_line_and_field() {
             "unknown variant",
         ),
         ("tries = [", "tries", "TOML parse error"),
+        ("authority = true", "authority", "a seed is a string"),
+        (
+            "holder.my_number = '12345678901'",
+            "my_number",
+            "twelve digits",
+        ),
+        (
+            "holder.my_number = '123456789012'",
+            "my_number",
+            "check digit, must be 8",
+        ),
+        ("card.serial = '1'", "serial", "15 digits"),
+        ("card.expires = 'never'", "expires", "expected"),
+        (
+            "card.security_code = 1234",
+            "security_code",
+            "expected a string",
+        ),
+        ("card.security_code = '123'", "security_code", "four digits"),
+        ("card.colour = 'red'", "colour", "unknown field"),
+        ("pins.text = ''", "text", "1 to 16 printable ASCII"),
+        ("tries.text = 4", "text", "0 to 3 tries"),
+        ("tries.juki = 4", "juki", "0 to 3 tries"),
+        ("tries.code_a = 11", "code_a", "0 to 10 tries"),
+        ("tries.code_b = 11", "code_b", "0 to 10 tries"),
+        ("tries.birth_date = 11", "birth_date", "0 to 10 tries"),
+        (
+            "certificates.generation = 4",
+            "generation",
+            "generations 1, 2 and 3",
+        ),
+        (
+            "certificates.generation = 0",
+            "generation",
+            "generations 1, 2 and 3",
+        ),
     ] {
         let message = Profile::parse(&format!("# first line\n\n{line}\n"))
             .unwrap_err()
@@ -175,7 +213,7 @@ fn a_profile_that_was_not_parsed_is_checked_when_it_is_minted() {
 fn a_pin_does_not_show_itself() {
     let shown = format!("{:?}", Profile::default());
     assert!(
-        !shown.contains("1234") && !shown.contains("ABC123"),
+        !shown.contains("\"1234") && !shown.contains("ABC123"),
         "{shown}"
     );
 }

@@ -9,6 +9,8 @@ use x509_cert::der::asn1::ObjectIdentifier;
 pub struct Certificates {
     /// Whether there is a signature certificate; a child's card has none, and its password is blocked.
     pub signature: bool,
+    /// Which authorities issued them.
+    pub generation: Generation,
     /// The policy of the authentication certificate.
     pub authentication_policy: PolicyOid,
     /// The policy of the signature certificate.
@@ -19,6 +21,7 @@ impl Default for Certificates {
     fn default() -> Self {
         Self {
             signature: true,
+            generation: Generation::default(),
             authentication_policy: PolicyOid(ObjectIdentifier::new_unwrap(
                 "1.2.392.200149.8.5.1.3.30",
             )),
@@ -26,6 +29,37 @@ impl Default for Certificates {
         }
     }
 }
+
+/// Which of the authorities that share one name; in a profile 1, 2 or 3.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Hash, PartialEq)]
+#[serde(try_from = "u8")]
+pub enum Generation {
+    /// Of 2015.
+    First,
+    /// Of 2019.
+    Second,
+    /// Of 2023.
+    #[default]
+    Third,
+}
+
+impl TryFrom<u8> for Generation {
+    type Error = GenerationError;
+
+    fn try_from(number: u8) -> Result<Self, GenerationError> {
+        match number {
+            1 => Ok(Self::First),
+            2 => Ok(Self::Second),
+            3 => Ok(Self::Third),
+            _ => Err(GenerationError),
+        }
+    }
+}
+
+/// A number without a generation.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("there are generations 1, 2 and 3")]
+pub struct GenerationError;
 
 /// A certificate policy; in a profile, dotted decimals.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]

@@ -70,15 +70,27 @@ impl CalendarDate {
 
     /// The birth date as the signature certificate writes it: digit of the era (0 before Meiji), then `YYYYMMDD`.
     pub(crate) fn with_era(self) -> String {
-        let era = match (self.year, self.month, self.day) {
-            reiwa if reiwa >= (2019, 5, 1) => 5,
-            heisei if heisei >= (1989, 1, 8) => 4,
-            showa if showa >= (1926, 12, 25) => 3,
-            taisho if taisho >= (1912, 7, 30) => 2,
-            meiji if meiji >= (1868, 10, 23) => 1,
-            _ => 0,
-        };
+        let (era, _) = self.era();
         format!("{era}{:04}{:02}{:02}", self.year, self.month, self.day)
+    }
+
+    /// `YYMMDD` with the year of the Japanese era, as the applets' keys made of a birth date have it.
+    pub(crate) fn in_era_digits(self) -> String {
+        let (_, begin) = self.era();
+        let year = self.year.saturating_sub(begin).saturating_add(1);
+        format!("{year:02}{:02}{:02}", self.month, self.day)
+    }
+
+    /// The digit of the era, 0 before Meiji, and its first year.
+    fn era(self) -> (u8, u16) {
+        match (self.year, self.month, self.day) {
+            reiwa if reiwa >= (2019, 5, 1) => (5, 2019),
+            heisei if heisei >= (1989, 1, 8) => (4, 1989),
+            showa if showa >= (1926, 12, 25) => (3, 1926),
+            taisho if taisho >= (1912, 7, 30) => (2, 1912),
+            meiji if meiji >= (1868, 10, 23) => (1, 1868),
+            _ => (0, 1868),
+        }
     }
 }
 
@@ -122,19 +134,23 @@ mod tests {
 
     #[test]
     fn eras_begin_on_their_first_day() {
-        for (date, written) in [
-            ("1868-10-22", "018681022"),
-            ("1868-10-23", "118681023"),
-            ("1912-07-29", "119120729"),
-            ("1912-07-30", "219120730"),
-            ("1926-12-24", "219261224"),
-            ("1926-12-25", "319261225"),
-            ("1989-01-07", "319890107"),
-            ("1989-01-08", "419890108"),
-            ("2019-04-30", "420190430"),
-            ("2019-05-01", "520190501"),
+        for (date, written, digits) in [
+            ("1868-10-22", "018681022", "011022"),
+            ("1868-10-23", "118681023", "011023"),
+            ("1912-07-29", "119120729", "450729"),
+            ("1912-07-30", "219120730", "010730"),
+            ("1926-12-24", "219261224", "151224"),
+            ("1926-12-25", "319261225", "011225"),
+            ("1989-01-07", "319890107", "640107"),
+            ("1989-01-08", "419890108", "010108"),
+            ("2019-04-30", "420190430", "310430"),
+            ("2019-05-01", "520190501", "010501"),
         ] {
-            assert_eq!(date.parse::<CalendarDate>().unwrap().with_era(), written);
+            let date: CalendarDate = date.parse().unwrap();
+            assert_eq!(
+                (date.with_era().as_str(), date.in_era_digits().as_str()),
+                (written, digits)
+            );
         }
     }
 

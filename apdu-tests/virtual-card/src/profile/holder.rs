@@ -4,11 +4,12 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 
 use super::date::CalendarDate;
+use super::my_number::MyNumber;
 
 /// The longest address on a real card, in characters; the limit is kept for names too.
 const MAX_CHARACTERS: usize = 200;
 
-/// Whose card it is. The signature certificate carries all of it.
+/// Whose card it is. The signature certificate carries all of it but the My Number.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
 #[serde(default, deny_unknown_fields, remote = "Self")]
 pub struct Holder {
@@ -26,6 +27,8 @@ pub struct Holder {
     pub address_map: Option<String>,
     /// Where the holder is registered.
     pub municipality: Municipality,
+    /// The holder's My Number; in no certificate.
+    pub my_number: MyNumber,
 }
 
 impl Holder {
@@ -58,6 +61,7 @@ impl Default for Holder {
             address: "見本県架空市例示町一丁目２番３号".to_owned(),
             address_map: None,
             municipality: Municipality::default(),
+            my_number: MyNumber::default(),
         }
     }
 }

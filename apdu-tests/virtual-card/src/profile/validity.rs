@@ -112,6 +112,11 @@ impl Days {
         self.first.at(0, 0, seconds)
     }
 
+    /// The day of issue.
+    pub(crate) fn first(self) -> CalendarDate {
+        self.first
+    }
+
     /// The last second of the last day in Japan.
     pub(crate) fn not_after(self) -> Result<DateTime, DateError> {
         self.last.at(14, 59, 59)
