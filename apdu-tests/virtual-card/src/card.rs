@@ -47,8 +47,10 @@ impl VirtualCard {
     pub fn mint(profile: &Profile) -> Result<Self, MintError> {
         profile.holder.check()?;
         let seed = profile.seed.clone().unwrap_or_else(keys::random_seed);
-        let authentication_ca = Authority::found(Hierarchy::Authentication, &seed)?;
-        let signature_ca = Authority::found(Hierarchy::Signature, &seed)?;
+        let authority = profile.authority.as_ref().unwrap_or(&seed);
+        let generation = profile.certificates.generation;
+        let authentication_ca = Authority::found(Hierarchy::Authentication, generation, authority)?;
+        let signature_ca = Authority::found(Hierarchy::Signature, generation, authority)?;
         let authentication_key = keys::key(&seed, KeyRole::Authentication)?;
         let signature_key = profile
             .certificates

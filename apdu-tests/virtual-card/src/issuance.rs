@@ -23,7 +23,9 @@ use x509_cert::spki::SubjectPublicKeyInfoOwned;
 use x509_cert::time::{Time, Validity};
 
 use crate::keys::{self, KeyRole};
-use crate::profile::{CalendarDate, DateError, HolderError, Profile, Seed, ValidityError};
+use crate::profile::{
+    CalendarDate, DateError, Generation, HolderError, Profile, Seed, ValidityError,
+};
 use extension::ExtensionList;
 
 /// Why a card could not be minted.
@@ -63,8 +65,8 @@ impl From<DateError> for MintError {
     }
 }
 
-/// One of the two hierarchies: each has its own authority.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+/// One of the two hierarchies: each has its own authorities.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) enum Hierarchy {
     /// 利用者証明用.
     Authentication,
@@ -72,9 +74,17 @@ pub(crate) enum Hierarchy {
     Signature,
 }
 
-/// What an authority's certificate says of its time; fixed, so that a seed makes the same certificate on any day.
-const AUTHORITY_FROM: (u16, u8, u8) = (2020, 1, 1);
+/// The last day of every authority. Real ones end after ten years; these do not end while tests need them.
 const AUTHORITY_UNTIL: (u16, u8, u8) = (2049, 12, 31);
+
+/// The first day of an authority: the real one's, so that a seed makes the same certificate on any day.
+fn founded(generation: Generation) -> (u16, u8, u8) {
+    match generation {
+        Generation::First => (2015, 10, 20),
+        Generation::Second => (2019, 9, 14),
+        Generation::Third => (2023, 7, 16),
+    }
+}
 
 /// A self-signed certification authority.
 pub(crate) struct Authority {
@@ -84,23 +94,24 @@ pub(crate) struct Authority {
 }
 
 impl Authority {
-    /// The authority that derives from `seed`.
-    pub(crate) fn found(hierarchy: Hierarchy, seed: &Seed) -> Result<Self, MintError> {
-        let (role, purpose) = match hierarchy {
-            Hierarchy::Authentication => (KeyRole::AuthenticationCa, "authentication CA serial"),
-            Hierarchy::Signature => (KeyRole::SignatureCa, "signature CA serial"),
-        };
+    /// The authority that derives from `seed`. All generations of a hierarchy have one name.
+    pub(crate) fn found(
+        hierarchy: Hierarchy,
+        generation: Generation,
+        seed: &Seed,
+    ) -> Result<Self, MintError> {
+        let role = KeyRole::Authority(hierarchy, generation);
         let private = keys::key(seed, role)?;
         let public = public_key_info(&private)?;
         let signing_key = SigningKey::<Sha256>::new(private);
         let own_name = name::authority(hierarchy)?;
-        let (year, month, day) = AUTHORITY_FROM;
+        let (year, month, day) = founded(generation);
         let from = CalendarDate::new(year, month, day)?.at(0, 0, 0)?;
         let (year, month, day) = AUTHORITY_UNTIL;
         let until = CalendarDate::new(year, month, day)?.at(14, 59, 59)?;
         let mut builder = CertificateBuilder::new(
             x509_cert::builder::Profile::Manual { issuer: None },
-            serial_number(seed, purpose)?,
+            authority_serial_number(generation, seed, role)?,
             validity(from, until)?,
             own_name.clone(),
             public.clone(),
@@ -232,6 +243,20 @@ fn public_key_info(private: &RsaPrivateKey) -> Result<SubjectPublicKeyInfoOwned,
 /// SHA-1 of the public key (RFC 5280, 4.2.1.2, method 1).
 fn key_id(public: &SubjectPublicKeyInfoOwned) -> Result<SubjectKeyIdentifier, MintError> {
     Ok(public.owned_to_ref().try_into()?)
+}
+
+/// 01 for a first generation, as real ones have it; the others derive from the seed.
+fn authority_serial_number(
+    generation: Generation,
+    seed: &Seed,
+    role: KeyRole,
+) -> Result<SerialNumber, MintError> {
+    match generation {
+        Generation::First => Ok(SerialNumber::new(&[0x01])?),
+        Generation::Second | Generation::Third => {
+            serial_number(seed, &format!("serial number to the {}", role.label()))
+        }
+    }
 }
 
 /// Four bytes, positive, without a leading zero.

@@ -8,7 +8,8 @@ use rand_chacha::rand_core::{RngCore, SeedableRng};
 use rsa::RsaPrivateKey;
 use sha2::{Digest, Sha256};
 
-use crate::profile::Seed;
+use crate::issuance::Hierarchy;
+use crate::profile::{Generation, Seed};
 
 /// The modulus of every key, in bits.
 const MODULUS_BITS: usize = 2048;
@@ -16,10 +17,8 @@ const MODULUS_BITS: usize = 2048;
 /// What a key is for.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) enum KeyRole {
-    /// Signs authentication certificates.
-    AuthenticationCa,
-    /// Signs signature certificates.
-    SignatureCa,
+    /// Signs the certificates of a hierarchy.
+    Authority(Hierarchy, Generation),
     /// EF 0017.
     Authentication,
     /// EF 001A.
@@ -27,10 +26,19 @@ pub(crate) enum KeyRole {
 }
 
 impl KeyRole {
-    fn label(self) -> &'static str {
+    /// What the key derives from, beside the seed: another label is another key.
+    pub(crate) fn label(self) -> &'static str {
         match self {
-            Self::AuthenticationCa => "authentication CA key",
-            Self::SignatureCa => "signature CA key",
+            Self::Authority(Hierarchy::Authentication, generation) => match generation {
+                Generation::First => "authentication CA 1 key",
+                Generation::Second => "authentication CA 2 key",
+                Generation::Third => "authentication CA 3 key",
+            },
+            Self::Authority(Hierarchy::Signature, generation) => match generation {
+                Generation::First => "signature CA 1 key",
+                Generation::Second => "signature CA 2 key",
+                Generation::Third => "signature CA 3 key",
+            },
             Self::Authentication => "authentication key",
             Self::Signature => "signature key",
         }

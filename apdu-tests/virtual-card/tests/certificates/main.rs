@@ -5,6 +5,8 @@
     reason = "a test ends with what went wrong"
 )]
 
+mod authorities;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -122,16 +124,6 @@ fn openssl_verifies_both_chains() {
 }
 
 #[test]
-fn each_authority_vouches_for_its_own_kind_only() {
-    let files = Files::of(&card(""));
-    let verdict = files.verify("authentication.der", "signature-ca.der");
-    assert!(
-        verdict.contains("unable to get local issuer certificate"),
-        "{verdict}"
-    );
-}
-
-#[test]
 fn the_authentication_certificate_has_the_profile_of_a_real_one() {
     let text = Files::of(&card("")).text("authentication.der");
     let expected = [
@@ -226,38 +218,6 @@ fn the_holder_is_in_the_signature_certificate_in_the_order_1_4_3_5_2_6() {
         !authentication.contains("1.2.392.200149.8.5.5."),
         "the authentication certificate says nothing of the holder"
     );
-}
-
-#[test]
-fn the_authorities_have_the_profile_of_real_ones() {
-    let files = Files::of(&card(""));
-    for (name, unit) in [
-        ("authentication", "user authentication"),
-        ("signature", "digital signature"),
-    ] {
-        let text = files.text(&format!("{name}-ca.der"));
-        let expected = [
-            "X509v3 Key Usage: critical",
-            "X509v3 Subject Alternative Name",
-            "X509v3 Basic Constraints: critical",
-            "X509v3 CRL Distribution Points",
-            "X509v3 Subject Key Identifier",
-        ];
-        assert_eq!(extensions(&text), expected);
-        assert_eq!(
-            after(&text, "X509v3 Key Usage"),
-            "Certificate Sign, CRL Sign"
-        );
-        assert_eq!(after(&text, "X509v3 Basic Constraints"), "CA:TRUE");
-        let subject = text
-            .iter()
-            .find_map(|line| line.strip_prefix("Subject: "))
-            .unwrap();
-        assert!(
-            subject.ends_with(&format!(",OU=JPKI for {unit},O=JPKID-VIRTUAL-TEST,C=JP")),
-            "{subject}"
-        );
-    }
 }
 
 #[test]
