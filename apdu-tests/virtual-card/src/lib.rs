@@ -37,5 +37,5 @@ pub use card::VirtualCard;
 pub use issuance::MintError;
 pub use pin::PinReference;
 pub use profile::{Profile, ProfileError, Quirks, TokenKind};
-pub use reader::{TraceStep, VirtualReader};
+pub use reader::{Fault, LengthChange, Silence, TraceStep, VirtualReader};
 pub use status_word::StatusWord;

@@ -1,15 +1,18 @@
-//! A reader in this process: a card can be inserted, removed and torn out while others use it.
+//! A reader in this process: a card can be inserted, removed and torn out while others use it, and [`Fault`]s be armed.
 
-use std::collections::VecDeque;
+mod fault;
+mod slot;
+mod trace;
+
 use std::fmt;
+use std::num::NonZeroU32;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::card::VirtualCard;
-use crate::status_word::StatusWord;
-
-/// How many steps a trace holds; the oldest go first.
-const MAX_TRACE: usize = 4096;
+pub use fault::{Fault, LengthChange};
+use slot::Slot;
+pub use trace::TraceStep;
 
 /// A reader with one slot. Clones are the same reader.
 #[derive(Clone)]
@@ -20,32 +23,19 @@ pub struct VirtualReader {
 struct Shared {
     name: String,
     slot: Mutex<Slot>,
+    /// Something was inserted, removed or healed.
     changed: Condvar,
 }
 
-#[derive(Default)]
-struct Slot {
-    card: Option<VirtualCard>,
-    /// A card that [`VirtualReader::tear_at`] removed, until somebody takes it.
-    torn: Option<VirtualCard>,
-    /// Counts insertions and removals.
-    generation: u32,
-    /// APDUs until the card is torn out: with 1, the next one meets no card.
-    tear_in: Option<u32>,
-    trace: VecDeque<TraceStep>,
-}
-
-/// One APDU as the reader saw it: never its data.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct TraceStep {
-    /// CLA, INS, P1, P2; zeros for bytes that a malformed command lacks.
-    pub header: [u8; 4],
-    /// Nc: the length of the data field. For a malformed command all bytes after the header.
-    pub lc: usize,
-    /// The length of the answer's data.
-    pub answered: usize,
-    /// SW1-SW2; `None` for a card that said nothing.
-    pub status: Option<StatusWord>,
+/// Why no answer came.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum Silence {
+    /// The reader is empty, or holds another card than the one that was meant.
+    #[error("there is no card in the reader")]
+    NoCard,
+    /// [`Fault::Mute`]: the card carried out the command and said nothing.
+    #[error("the card does not answer")]
+    Mute,
 }
 
 impl VirtualReader {
@@ -68,32 +58,24 @@ impl VirtualReader {
     }
 
     /// Puts a card in and gives it power. A card that is there already is taken out and dropped.
-    pub fn insert(&self, mut card: VirtualCard) {
-        card.power_on();
-        let mut slot = self.lock();
-        slot.card = Some(card);
-        slot.torn = None;
-        slot.tear_in = None;
-        self.change(slot);
+    pub fn insert(&self, card: VirtualCard) {
+        self.lock().insert(card);
+        self.shared.changed.notify_all();
     }
 
-    /// Takes the card out, without power; or hands over the one that [`VirtualReader::tear_at`] removed.
+    /// Takes the card out, without power; or hands over the one that [`Fault::Tear`] removed.
     pub fn remove(&self) -> Option<VirtualCard> {
-        let mut slot = self.lock();
-        let Some(mut card) = slot.card.take() else {
-            return slot.torn.take();
-        };
-        card.power_off();
-        slot.tear_in = None;
-        self.change(slot);
-        Some(card)
+        let (card, changed) = self.lock().remove();
+        if changed {
+            self.shared.changed.notify_all();
+        }
+        card
     }
 
     /// A number that is another one after each insertion; `None` while the reader is empty.
     #[must_use]
     pub fn insertion(&self) -> Option<u32> {
-        let slot = self.lock();
-        slot.card.is_some().then_some(slot.generation)
+        self.lock().insertion()
     }
 
     /// The number of insertions and removals so far.
@@ -105,12 +87,8 @@ impl VirtualReader {
     /// Waits until [`VirtualReader::generation`] is no longer `seen`, at most `timeout`, and returns it.
     #[must_use]
     pub fn wait_for_change(&self, seen: u32, timeout: Duration) -> u32 {
-        let unchanged = |slot: &mut Slot| slot.generation == seen;
-        let waited = self
-            .shared
-            .changed
-            .wait_timeout_while(self.lock(), timeout, unchanged);
-        waited.unwrap_or_else(PoisonError::into_inner).0.generation
+        self.wait_while(self.lock(), timeout, |slot| slot.generation == seen)
+            .generation
     }
 
     /// The card's answer to reset; `None` without a card.
@@ -119,21 +97,34 @@ impl VirtualReader {
         self.inspect(|card| card.atr().to_vec())
     }
 
-    /// Sends a command APDU; `None` without a card. A card without power gets it first, as pcscd does it.
+    /// Sends a command APDU; `None` if no answer came. A card without power gets it first, as pcscd does it.
     #[must_use]
     pub fn transmit(&self, command: &[u8]) -> Option<Vec<u8>> {
+        self.exchange(self.insertion()?, command).ok()
+    }
+
+    /// Sends a command APDU to the card of this [`VirtualReader::insertion`], and to no other.
+    ///
+    /// # Errors
+    /// [`Silence`] if no answer came.
+    pub fn exchange(&self, insertion: u32, command: &[u8]) -> Result<Vec<u8>, Silence> {
         let mut slot = self.lock();
-        if slot.tear_now() {
-            self.change(slot);
-            return None;
+        if let Some(delay) = slot.faults.delay() {
+            // Without the lock: a removal and an order to heal end the delay.
+            slot = self.wait_while(slot, delay, |slot| {
+                slot.insertion() == Some(insertion) && slot.faults.delay().is_some()
+            });
         }
-        let card = slot.card.as_mut()?;
-        if !card.is_powered() {
-            card.power_on();
+        if slot.insertion() != Some(insertion) {
+            return Err(Silence::NoCard);
         }
-        let answer = card.transmit(command);
-        slot.record(TraceStep::of(command, &answer));
-        Some(answer)
+        let answer = slot.exchange(command);
+        let torn = slot.insertion().is_none();
+        drop(slot);
+        if torn {
+            self.shared.changed.notify_all();
+        }
+        answer
     }
 
     /// Gives the card power, from nothing: a cold reset.
@@ -167,11 +158,63 @@ impl VirtualReader {
         self.lock().trace.clear();
     }
 
+    /// The APDUs that reached a card in this reader, ever.
+    #[must_use]
+    pub fn apdus(&self) -> u64 {
+        self.lock().apdus
+    }
+
+    /// Arms a fault.
+    pub fn arm(&self, fault: Fault) {
+        self.lock().faults.arm(fault);
+    }
+
+    /// The faults that are armed, counted from the next APDU.
+    #[must_use]
+    pub fn faults(&self) -> Vec<Fault> {
+        self.lock().faults.list()
+    }
+
+    /// Ends all faults, and the silence of a card that was mute.
+    pub fn heal(&self) {
+        self.lock().heal();
+        self.shared.changed.notify_all();
+    }
+
     /// Tears the card out before the `nth` APDU from now: 1 is the next one, 0 takes the order back.
     ///
-    /// The card waits for [`VirtualReader::remove`]. Inserting and removing end the order.
+    /// The card waits for [`VirtualReader::remove`]. The same as arming [`Fault::Tear`].
     pub fn tear_at(&self, nth: u32) {
-        self.lock().tear_in = (nth > 0).then_some(nth);
+        match NonZeroU32::new(nth) {
+            Some(nth) => self.arm(Fault::Tear { nth }),
+            None => self.lock().faults.disarm_tear(),
+        }
+    }
+
+    /// The number of orders to heal so far.
+    pub(crate) fn healed(&self) -> u32 {
+        self.lock().healed
+    }
+
+    /// Waits for an order to heal after the `healed`th, or for the end of this insertion, at most `timeout`; whether
+    /// one came.
+    pub(crate) fn wait_for_relief(&self, insertion: u32, healed: u32, timeout: Duration) -> bool {
+        let suffers = |slot: &Slot| slot.insertion() == Some(insertion) && slot.healed == healed;
+        let slot = self.wait_while(self.lock(), timeout, suffers);
+        !suffers(&slot)
+    }
+
+    fn wait_while<'slot>(
+        &self,
+        slot: MutexGuard<'slot, Slot>,
+        timeout: Duration,
+        condition: impl Fn(&Slot) -> bool,
+    ) -> MutexGuard<'slot, Slot> {
+        let waited = self
+            .shared
+            .changed
+            .wait_timeout_while(slot, timeout, |slot| condition(slot));
+        waited.unwrap_or_else(PoisonError::into_inner).0
     }
 
     fn with_card(&self, act: impl FnOnce(&mut VirtualCard)) {
@@ -186,76 +229,6 @@ impl VirtualReader {
             .slot
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn change(&self, mut slot: MutexGuard<'_, Slot>) {
-        slot.generation = slot.generation.wrapping_add(1);
-        drop(slot);
-        self.shared.changed.notify_all();
-    }
-}
-
-impl Slot {
-    /// Counts one APDU, and takes the card out if it was the one ordered.
-    fn tear_now(&mut self) -> bool {
-        let Some(left) = self.tear_in.and_then(|left| left.checked_sub(1)) else {
-            return false;
-        };
-        self.tear_in = (left > 0).then_some(left);
-        if left > 0 {
-            return false;
-        }
-        self.torn = self.card.take();
-        if let Some(card) = &mut self.torn {
-            card.power_off();
-        }
-        self.torn.is_some()
-    }
-
-    fn record(&mut self, step: TraceStep) {
-        if self.trace.len() >= MAX_TRACE {
-            self.trace.pop_front();
-        }
-        self.trace.push_back(step);
-    }
-}
-
-impl TraceStep {
-    /// The step in which `answer` followed on `command`.
-    pub(crate) fn of(command: &[u8], answer: &[u8]) -> Self {
-        let mut header = [0; 4];
-        for (byte, sent) in header.iter_mut().zip(command) {
-            *byte = *sent;
-        }
-        let lc = crate::apdu::CommandApdu::try_from(command).map_or_else(
-            |_| command.len().saturating_sub(header.len()),
-            |apdu| apdu.data.len(),
-        );
-        let (answered, status) = match answer.split_last_chunk() {
-            Some((data, status)) => (data.len(), Some(StatusWord::from(*status))),
-            None => (0, None),
-        };
-        Self {
-            header,
-            lc,
-            answered,
-            status,
-        }
-    }
-}
-
-impl fmt::Display for TraceStep {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [cla, ins, p1, p2] = self.header;
-        write!(
-            f,
-            "{cla:02X} {ins:02X} {p1:02X} {p2:02X} Lc={} -> ",
-            self.lc
-        )?;
-        match self.status {
-            Some(status) => write!(f, "[{}] {status}", self.answered),
-            None => f.write_str("nothing"),
-        }
     }
 }
 

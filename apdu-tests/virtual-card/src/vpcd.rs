@@ -5,11 +5,15 @@
 
 use std::io::{self, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
+use std::time::Duration;
 
-use crate::reader::{TraceStep, VirtualReader};
+use crate::reader::{Silence, TraceStep, VirtualReader};
 
 /// Where vpcd listens by default: its first slot, on this machine.
 pub const DEFAULT_ADDRESS: &str = "127.0.0.1:35963";
+
+/// How often a mute card looks whether vpcd is still there.
+const LOOK: Duration = Duration::from_millis(250);
 
 /// Why the card left vpcd's reader.
 #[derive(Debug, thiserror::Error)]
@@ -40,9 +44,10 @@ enum Request {
     Apdu(Vec<u8>),
 }
 
-/// Plugs the reader's card into vpcd at `address` and answers until the card leaves `reader` (`Ok`) or vpcd closes.
+/// Plugs the reader's card into vpcd at `address` and answers until that card leaves `reader` (`Ok`) or vpcd closes.
 ///
-/// `observe` sees each APDU after it is answered.
+/// `observe` sees each APDU after it is answered. After [`Fault::Mute`](crate::Fault::Mute) vpcd, which knows no time
+/// limit, waits until the reader is healed or emptied; then the card leaves it.
 ///
 /// # Errors
 /// [`VpcdError::Connect`] if there is no vpcd, [`VpcdError::Connection`] once it is gone, another one if it does not
@@ -50,12 +55,31 @@ enum Request {
 pub fn plug(
     address: impl ToSocketAddrs,
     reader: &VirtualReader,
+    observe: impl FnMut(TraceStep),
+) -> Result<(), VpcdError> {
+    serve(
+        TcpStream::connect(address).map_err(VpcdError::Connect)?,
+        reader,
+        observe,
+    )
+}
+
+fn serve(
+    mut stream: TcpStream,
+    reader: &VirtualReader,
     mut observe: impl FnMut(TraceStep),
 ) -> Result<(), VpcdError> {
-    let mut stream = TcpStream::connect(address).map_err(VpcdError::Connect)?;
     stream.set_nodelay(true)?;
+    let Some(insertion) = reader.insertion() else {
+        return Ok(());
+    };
     loop {
-        let answer = match read_request(&mut stream)? {
+        let request = read_request(&mut stream)?;
+        // A card that was swapped is another one: vpcd has to see this one leave.
+        if reader.insertion() != Some(insertion) {
+            return Ok(());
+        }
+        let answer = match request {
             Request::PowerOff => {
                 reader.power_off();
                 continue;
@@ -70,11 +94,16 @@ pub fn plug(
             }
             Request::Atr => reader.atr(),
             Request::Apdu(command) => {
-                let answer = reader.transmit(&command);
-                if let Some(answer) = &answer {
+                let healed = reader.healed();
+                let answer = reader.exchange(insertion, &command);
+                if answer != Err(Silence::NoCard) {
+                    let answer = answer.as_deref().unwrap_or_default();
                     observe(TraceStep::of(&command, answer));
                 }
-                answer
+                if answer == Err(Silence::Mute) {
+                    return stay_silent(&stream, reader, insertion, healed);
+                }
+                answer.ok()
             }
         };
         let Some(answer) = answer else {
@@ -82,6 +111,24 @@ pub fn plug(
         };
         write_frame(&mut stream, &answer)?;
     }
+}
+
+/// Says nothing until the reader is healed or emptied, or vpcd gives up.
+fn stay_silent(
+    stream: &TcpStream,
+    reader: &VirtualReader,
+    insertion: u32,
+    healed: u32,
+) -> Result<(), VpcdError> {
+    stream.set_nonblocking(true)?;
+    while !reader.wait_for_relief(insertion, healed, LOOK) {
+        match stream.peek(&mut [0]) {
+            Ok(0) => return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into()),
+            Err(error) if error.kind() != io::ErrorKind::WouldBlock => return Err(error.into()),
+            Ok(_) | Err(_) => {}
+        }
+    }
+    Ok(())
 }
 
 fn read_request(stream: &mut TcpStream) -> Result<Request, VpcdError> {

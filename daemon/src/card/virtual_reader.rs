@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jpki_virtual_card::VirtualReader;
+use jpki_virtual_card::{Silence, VirtualReader};
 use zeroize::Zeroizing;
 
 use super::{Card, CardSource, CardTransaction, Insertion, Reader, TransportError};
@@ -64,12 +64,12 @@ struct VirtualTransaction<'card> {
 impl CardTransaction for VirtualTransaction<'_> {
     fn transmit(&mut self, command: &[u8]) -> Result<Zeroizing<Vec<u8>>, TransportError> {
         let VirtualCardConnection { reader, insertion } = self.connection;
-        if reader.insertion() != Some(*insertion) {
-            return Err(TransportError::CardRemoved);
-        }
         let answer = reader
-            .transmit(command)
-            .ok_or(TransportError::CardRemoved)?;
+            .exchange(*insertion, command)
+            .map_err(|silence| match silence {
+                Silence::NoCard => TransportError::CardRemoved,
+                Silence::Mute => TransportError::Unresponsive,
+            })?;
         Ok(Zeroizing::new(answer))
     }
 
