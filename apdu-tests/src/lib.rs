@@ -12,6 +12,7 @@
 )]
 
 pub mod bench;
+pub mod openssl;
 pub mod pcscd;
 pub mod person;
 pub mod proof;
@@ -19,6 +20,7 @@ pub mod source;
 pub mod trace;
 
 pub use bench::{Bench, ORIGIN};
+pub use openssl::OpenSsl;
 pub use pcscd::PluggedIn;
 pub use person::{Person, Reply};
 pub use source::{Exchange, Shelf, Tapped};

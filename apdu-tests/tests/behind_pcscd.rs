@@ -8,20 +8,16 @@
     reason = "a test ends with what went wrong"
 )]
 
-use std::fs;
-use std::process::Command;
-
 use apdu_tests::bench::NONCE;
 use apdu_tests::pcscd::{PATIENCE, Pcscd, Slot};
 use apdu_tests::person::Reply::{Cancels, Types};
 use apdu_tests::trace::show;
-use apdu_tests::{Bench, ORIGIN, PluggedIn, proof};
+use apdu_tests::{Bench, ORIGIN, OpenSsl, PluggedIn, proof};
 use jpkid::card::CardSource as _;
 use jpkid::card::pcsc::PcscReaders;
 use jpkid::ipc::{Change, ErrorCode, Event, Methods as _};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
-use tempfile::TempDir;
 use tokio::time::timeout;
 
 #[tokio::test]
@@ -73,24 +69,9 @@ async fn openssl_verifies_what_leaves(bench: &Bench) {
     assert_verified(&answer["certificate"], &answer["signatures"][0], document);
 }
 
-/// `openssl dgst -verify` with the certificate's key.
 fn assert_verified(certificate: &Value, signature: &Value, message: &[u8]) {
-    let directory = TempDir::new().unwrap();
-    let write = |name: &str, bytes: &[u8]| fs::write(directory.path().join(name), bytes).unwrap();
-    write("certificate", &proof::bytes(certificate));
-    write("signature", &proof::bytes(signature));
-    write("message", message);
-    let openssl = |arguments: &str| {
-        let output = Command::new("openssl")
-            .args(arguments.split(' '))
-            .current_dir(directory.path())
-            .output()
-            .expect("openssl must be installed (Debian: openssl)");
-        String::from_utf8(output.stdout).unwrap()
-    };
-    openssl("x509 -inform DER -in certificate -noout -pubkey -out key");
-    let verdict = openssl("dgst -sha256 -verify key -signature signature message");
-    assert_eq!(verdict, "Verified OK\n");
+    let openssl = OpenSsl::with_key_of(&proof::bytes(certificate));
+    assert!(openssl.accepts("sha256", message, &proof::bytes(signature)));
 }
 
 async fn no_other_client_can_sign(bench: &Bench) {
