@@ -27,8 +27,10 @@ struct Arguments {
 enum Action {
     /// Write the certificates of the card's authorities, as PEM and DER, for a relying party to trust.
     Mint(mint::Mint),
-    /// Print an example profile: every field with its default, and what it does.
-    Profile,
+    /// Print a profile: a built-in one, or an example of every field.
+    Profile(profile::Print),
+    /// List the built-in profiles.
+    Profiles(profile::List),
 }
 
 /// Does what the command line says.
@@ -40,6 +42,7 @@ pub(crate) fn run() -> Result<(), Failure> {
     match arguments.command {
         None => plug_in::run(&arguments.plug_in),
         Some(Action::Mint(arguments)) => mint::run(&arguments),
-        Some(Action::Profile) => profile::run(),
+        Some(Action::Profile(arguments)) => profile::print(&arguments),
+        Some(Action::Profiles(arguments)) => profile::list(&arguments),
     }
 }

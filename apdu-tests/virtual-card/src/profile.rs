@@ -4,8 +4,10 @@
 #![doc = include_str!("profile/example.toml")]
 //! ```
 
+mod built_in;
 mod certificates;
 mod date;
+mod fault;
 mod holder;
 mod my_number;
 mod pins;
@@ -15,13 +17,15 @@ mod token;
 mod validity;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
 use serde::Deserialize;
 use serde::de::Deserializer;
 
+pub use built_in::{BUILT_IN, BuiltIn};
 pub use certificates::{Certificates, Generation, GenerationError, PolicyError, PolicyOid};
 pub use date::{CalendarDate, DateError};
+pub use fault::Fault;
 pub use holder::{Holder, HolderError, Municipality, Sex};
 pub use my_number::{MyNumber, MyNumberError};
 pub use pins::{Pin, PinError, Pins, Tries};
@@ -88,22 +92,39 @@ impl Profile {
     /// Parses a profile.
     ///
     /// # Errors
-    /// [`ProfileError::Syntax`] with line and field: not TOML, an unknown field, a value out of its range.
+    /// [`ProfileError::Syntax`] with line, column and field: not TOML, an unknown field, a value out of its range.
     pub fn parse(text: &str) -> Result<Self, ProfileError> {
-        Ok(toml::from_str(text)?)
+        Ok(fault::parse(text)?)
     }
 
-    /// Reads and parses the file at `path`.
+    /// The profile of a built-in name, or read from a file: a text with a path separator or `.toml` is a file.
     ///
     /// # Errors
-    /// [`ProfileError::Read`], or what [`Profile::parse`] says.
-    pub fn load(path: impl AsRef<Path>) -> Result<Self, ProfileError> {
-        let path = path.as_ref();
+    /// [`ProfileError::Unknown`], [`ProfileError::Read`], or what [`Profile::parse`] says, with the file's name.
+    pub fn load(name_or_path: impl AsRef<Path>) -> Result<Self, ProfileError> {
+        let path = name_or_path.as_ref();
+        if let Some(name) = path.to_str()
+            && !name.contains(MAIN_SEPARATOR)
+            && !name.ends_with(".toml")
+        {
+            return Self::built_in(name);
+        }
         let text = fs::read_to_string(path).map_err(|source| ProfileError::Read {
             path: path.to_owned(),
             source,
         })?;
-        Self::parse(&text)
+        Ok(fault::parse(&text).map_err(|fault| fault.in_file(path))?)
+    }
+
+    /// The built-in profile of this name, one of [`BUILT_IN`].
+    ///
+    /// # Errors
+    /// [`ProfileError::Unknown`], which lists the names.
+    pub fn built_in(name: &str) -> Result<Self, ProfileError> {
+        match BUILT_IN.iter().find(|built_in| built_in.name == name) {
+            Some(built_in) => Self::parse(built_in.text),
+            None => Err(ProfileError::Unknown(name.to_owned())),
+        }
     }
 }
 
@@ -120,7 +141,18 @@ pub enum ProfileError {
     },
     /// The text is not a profile; the message quotes the line.
     #[error(transparent)]
-    Syntax(#[from] toml::de::Error),
+    Syntax(#[from] Fault),
+    /// No built-in profile has this name.
+    #[error(
+        "there is no built-in profile `{0}`, only {names}; the name of a file ends in .toml or has a {MAIN_SEPARATOR} in it",
+        names = names()
+    )]
+    Unknown(String),
+}
+
+fn names() -> String {
+    let names: Vec<&str> = BUILT_IN.iter().map(|built_in| built_in.name).collect();
+    names.join(", ")
 }
 
 /// What a card's keys, serial numbers and names derive from: text, or an integer written as text.

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use jpki_virtual_card::profile::BUILT_IN;
 use jpki_virtual_card::{Profile, VirtualCard};
 use tempfile::TempDir;
 
@@ -73,6 +74,29 @@ fn the_printed_profile_can_be_used() {
         text(directory.path()),
     ]);
     assert!(output.status.success(), "{}", said(&output));
+}
+
+#[test]
+fn the_built_in_profiles_are_listed_for_people_and_programs() {
+    let listed = String::from_utf8(run(&["profiles"]).stdout).unwrap();
+    let json: serde_json::Value =
+        serde_json::from_slice(&run(&["profiles", "--json"]).stdout).unwrap();
+    let entries = json.as_array().unwrap();
+    assert_eq!(entries.len(), BUILT_IN.len());
+    for (built_in, entry) in BUILT_IN.iter().zip(entries) {
+        assert!(listed.contains(&format!(
+            "{}\n    {}\n    {}\n",
+            built_in.name, built_in.english, built_in.japanese
+        )));
+        assert_eq!(entry["name"], built_in.name);
+        assert_eq!(entry["summary"]["en"], built_in.english);
+        assert_eq!(entry["summary"]["ja"], built_in.japanese);
+        let printed = run(&["profile", built_in.name]).stdout;
+        assert_eq!(String::from_utf8(printed).unwrap(), built_in.text);
+    }
+    let unknown = run(&["profile", "adlut"]);
+    assert_eq!(unknown.status.code(), Some(1));
+    assert!(said(&unknown).contains("adult, "), "{}", said(&unknown));
 }
 
 #[test]

@@ -40,9 +40,10 @@ enum Command {
 
 #[derive(Args, Debug)]
 struct Serve {
-    /// Use a software card made by this profile, or by the default one, in place of readers.
+    /// Use a software card in place of readers, made by this profile: a built-in one (`jpki-virtual-card profiles`
+    /// lists them) or a file. Without one, an adult's card with new keys.
     #[cfg(feature = "virtual-card")]
-    #[arg(long, value_name = "PROFILE", num_args = 0..=1)]
+    #[arg(long, value_name = "NAME|FILE", num_args = 0..=1)]
     virtual_card: Option<Option<std::path::PathBuf>>,
 }
 

@@ -8,8 +8,9 @@ use jpki_virtual_card::{Profile, ProfileError};
 /// Which card.
 #[derive(clap::Args)]
 pub(super) struct CardArguments {
-    /// What card to make; `jpki-virtual-card profile` prints an example. Without one, an adult's card of a made-up holder.
-    #[arg(long, value_name = "FILE")]
+    /// What card to make: a built-in profile (`jpki-virtual-card profiles` lists them) or a file; a text with a slash or
+    /// `.toml` is a file. Without one, an adult's card of a made-up holder with new keys.
+    #[arg(long, value_name = "NAME|FILE")]
     profile: Option<PathBuf>,
     /// What keys and certificates derive from, instead of the profile's seed. Without any, they are new each time.
     #[arg(long, value_name = "TEXT")]

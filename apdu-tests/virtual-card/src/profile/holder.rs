@@ -1,7 +1,6 @@
 //! The person on the card: made up.
 
 use serde::Deserialize;
-use serde::de::{Deserializer, Error as _};
 
 use super::date::CalendarDate;
 use super::my_number::MyNumber;
@@ -11,7 +10,7 @@ const MAX_CHARACTERS: usize = 200;
 
 /// Whose card it is. The signature certificate carries all of it but the My Number.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
-#[serde(default, deny_unknown_fields, remote = "Self")]
+#[serde(default, deny_unknown_fields)]
 pub struct Holder {
     /// Name, its parts separated by U+3000; 1..=200 characters.
     pub name: String,
@@ -66,14 +65,6 @@ impl Default for Holder {
     }
 }
 
-impl<'de> Deserialize<'de> for Holder {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let holder = Self::deserialize(deserializer)?;
-        holder.check().map_err(D::Error::custom)?;
-        Ok(holder)
-    }
-}
-
 fn check_text(field: &'static str, text: &str, map: Option<&str>) -> Result<(), HolderError> {
     let characters = text.chars().count();
     if !(1..=MAX_CHARACTERS).contains(&characters) {
@@ -114,10 +105,11 @@ pub enum HolderError {
     #[error("`municipality.code` must have five digits")]
     MunicipalityCode,
     /// A name is not Latin.
-    #[error(
-        "`municipality.prefecture` and `municipality.name` must have 1 to 64 printable ASCII characters"
-    )]
-    MunicipalityName,
+    #[error("`municipality.{field}` must have 1 to 64 printable ASCII characters")]
+    MunicipalityName {
+        /// The profile's field.
+        field: &'static str,
+    },
 }
 
 /// Sex as the signature certificate writes it (`1.2.392.200149.8.5.5.3`).
@@ -163,10 +155,14 @@ impl Municipality {
         };
         if self.code.len() != 5 || !self.code.bytes().all(|b| b.is_ascii_digit()) {
             Err(HolderError::MunicipalityCode)
-        } else if latin(&self.prefecture) && latin(&self.name) {
-            Ok(())
+        } else if !latin(&self.prefecture) {
+            Err(HolderError::MunicipalityName {
+                field: "prefecture",
+            })
+        } else if !latin(&self.name) {
+            Err(HolderError::MunicipalityName { field: "name" })
         } else {
-            Err(HolderError::MunicipalityName)
+            Ok(())
         }
     }
 }

@@ -3,7 +3,6 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::Deserialize;
-use serde::de::{Deserializer, Error as _};
 use x509_cert::der::DateTime;
 
 use super::date::{CalendarDate, DateError};
@@ -15,7 +14,7 @@ const YEARS: u16 = 5;
 ///
 /// By default they were issued on the holder's last birthday, so that they are the same for a year.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
-#[serde(default, deny_unknown_fields, remote = "Self")]
+#[serde(default, deny_unknown_fields)]
 pub struct Validity {
     /// The day of issue, from 1970-01-01 on.
     pub from: Option<CalendarDate>,
@@ -25,16 +24,9 @@ pub struct Validity {
     pub days: Option<i32>,
 }
 
-impl<'de> Deserialize<'de> for Validity {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let validity = Self::deserialize(deserializer)?;
-        validity.check().map_err(D::Error::custom)?;
-        Ok(validity)
-    }
-}
-
 impl Validity {
-    fn check(self) -> Result<(), ValidityError> {
+    /// Checks what the fields are together.
+    pub(super) fn check(self) -> Result<(), ValidityError> {
         match self {
             Self {
                 until: Some(_),

@@ -1,62 +1,16 @@
-//! Profiles: defaults, bounds, and what an author is told.
+//! What an author is told of a profile that is wrong.
 
-use jpki_virtual_card::profile::{EXAMPLE, Pin, Seed, Sex};
-use jpki_virtual_card::{MintError, Profile, ProfileError, TokenKind, VirtualCard};
+use std::fs;
 
-#[test]
-fn the_example_is_the_default() {
-    assert_eq!(Profile::parse(EXAMPLE).unwrap(), Profile::default());
-    assert_eq!(Profile::parse("").unwrap(), Profile::default());
-}
+use jpki_virtual_card::profile::Fault;
+use jpki_virtual_card::{Profile, ProfileError};
+use tempfile::TempDir;
 
-#[test]
-fn every_field_of_the_example_is_known_where_it_is_commented_out() {
-    // `days` excludes `until`, so it stays a comment.
-    let everything: Vec<&str> = EXAMPLE
-        .lines()
-        .map(|line| match line.strip_prefix("# ") {
-            Some(field) if field.contains(" = ") && !field.starts_with("days") => field,
-            _ => line,
-        })
-        .collect();
-    let profile = Profile::parse(&everything.join("\n")).unwrap();
-    assert!(
-        profile.seed.is_some()
-            && profile.authority.is_some()
-            && profile.card.expires.is_some()
-            && profile.holder.name_map.is_some()
-            && profile.holder.address_map.is_some()
-    );
-    assert!(profile.validity.from.is_some() && profile.validity.until.is_some());
-}
-
-#[test]
-fn fields_are_read() {
-    let text = "
-        seed = 42
-        kind = 'iphone'
-        inserted = false
-        holder = { name = '例示　太郎', sex = 'other', birth_date = 1926-12-24 }
-        pins.authentication = '0000'
-        tries.signature = 1
-        quirks.get_response = true";
-    let profile = Profile::parse(text).unwrap();
-    assert_eq!(profile.seed, Some(Seed::from(42)));
-    assert_eq!(profile.seed, Some(Seed::from("42")));
-    assert_eq!((profile.kind, profile.inserted), (TokenKind::Iphone, false));
-    assert_eq!(
-        (
-            profile.holder.sex,
-            profile.holder.birth_date.to_string().as_str()
-        ),
-        (Sex::Other, "1926-12-24")
-    );
-    assert_eq!(profile.pins.authentication, "0000".parse::<Pin>().unwrap());
-    assert_eq!(
-        (profile.tries.authentication, profile.tries.signature),
-        (3, 1)
-    );
-    assert!(profile.quirks.get_response);
+fn fault_of(text: &str) -> Fault {
+    match Profile::parse(text) {
+        Err(ProfileError::Syntax(fault)) => fault,
+        other => panic!("{text}: {other:?}"),
+    }
 }
 
 #[test]
@@ -86,7 +40,7 @@ fn a_bad_profile_is_refused_with_its_line_and_field() {
         (
             "holder.birth_date = 2023-02-29",
             "birth_date",
-            "TOML parse error",
+            "expected day between 01 and 28",
         ),
         (
             "holder.birth_date = 1867-01-01",
@@ -122,7 +76,7 @@ fn a_bad_profile_is_refused_with_its_line_and_field() {
         ),
         (
             "validity = { until = 2030-01-01, days = 7 }",
-            "until",
+            "days",
             "exclude each other",
         ),
         (
@@ -140,7 +94,7 @@ fn a_bad_profile_is_refused_with_its_line_and_field() {
             "query_after_success",
             "unknown variant",
         ),
-        ("tries = [", "tries", "TOML parse error"),
+        ("tries = [", "tries", "unclosed array"),
         ("authority = true", "authority", "a seed is a string"),
         (
             "holder.my_number = '12345678901'",
@@ -178,15 +132,69 @@ fn a_bad_profile_is_refused_with_its_line_and_field() {
             "generations 1, 2 and 3",
         ),
     ] {
-        let message = Profile::parse(&format!("# first line\n\n{line}\n"))
-            .unwrap_err()
-            .to_string();
-        assert!(message.contains("at line 3, column"), "{line}: {message}");
+        let fault = fault_of(&format!("# first line\n\n{line}\n"));
+        assert_eq!(fault.line(), 3, "{line}: {fault}");
+        if let Some(name) = fault.field() {
+            assert!(name.ends_with(field), "{line}: {fault}");
+        }
+        let message = fault.to_string();
         assert!(
-            message.contains(field) && message.contains(reason),
+            message.contains(reason) && message.contains(&format!("\n3 | {line}\n")),
             "{line}: {message}"
         );
     }
+}
+
+#[test]
+fn a_fault_in_a_table_is_placed_at_its_own_field() {
+    for (text, line, column, field) in [
+        ("[tries]\ntext = 3\njuki = 4\n", 3, 8, "tries.juki"),
+        ("[holder]\nsex = 'female'\nname = ''\n", 3, 1, "holder.name"),
+        (
+            "[holder]\nname_map = '0'\nsex = 'female'\n",
+            2,
+            1,
+            "holder.name_map",
+        ),
+        (
+            "[holder]\nsex = 'female'\n[holder.municipality]\ncode = '１'\n",
+            4,
+            1,
+            "holder.municipality.code",
+        ),
+        (
+            "[validity]\nuntil = 2030-01-01\n\n  days = 7\n",
+            4,
+            3,
+            "validity.days",
+        ),
+        ("[card]\n'colour' = 'red'", 2, 1, "card.colour"),
+        ("holder = { name = '見本', sex = 'f' }", 1, 31, "holder.sex"),
+    ] {
+        let fault = fault_of(text);
+        assert_eq!(
+            (fault.line(), fault.column(), fault.field()),
+            (line, column, Some(field)),
+            "{fault}"
+        );
+    }
+}
+
+#[test]
+fn a_fault_is_shown_with_file_line_column_field_and_the_line_itself() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("card.toml");
+    fs::write(&path, "[holder]\nmy_number = '123456789012'\n").unwrap();
+    let shown = Profile::load(&path).unwrap_err().to_string();
+    let expected = format!(
+        "{} is wrong at line 2, column 13, in `holder.my_number`
+  |
+2 | my_number = '123456789012'
+  |             ^
+the last digit of this My Number, its check digit, must be 8",
+        path.display()
+    );
+    assert_eq!(shown, expected);
 }
 
 #[test]
@@ -200,20 +208,12 @@ fn a_file_that_cannot_be_read_is_named() {
 }
 
 #[test]
-fn a_profile_that_was_not_parsed_is_checked_when_it_is_minted() {
-    let mut profile = Profile::default();
-    profile.holder.name.clear();
-    assert!(matches!(
-        VirtualCard::mint(&profile),
-        Err(MintError::Holder(_))
-    ));
-}
-
-#[test]
-fn a_pin_does_not_show_itself() {
-    let shown = format!("{:?}", Profile::default());
+fn an_unknown_name_lists_the_names_that_there_are() {
+    let error = Profile::load("adlut").unwrap_err();
+    assert!(matches!(error, ProfileError::Unknown(_)));
+    let shown = error.to_string();
     assert!(
-        !shown.contains("\"1234") && !shown.contains("ABC123"),
+        shown.contains("`adlut`") && shown.contains("adult, long-latin-name,"),
         "{shown}"
     );
 }
