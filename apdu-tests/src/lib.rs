@@ -16,6 +16,7 @@ pub mod openssl;
 pub mod pcscd;
 pub mod person;
 pub mod proof;
+pub mod scenario;
 pub mod source;
 pub mod trace;
 
