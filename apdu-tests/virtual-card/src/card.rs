@@ -49,6 +49,21 @@ impl VirtualCard {
         let seed = profile.seed.clone().unwrap_or_else(keys::random_seed);
         let authority = profile.authority.as_ref().unwrap_or(&seed);
         let generation = profile.certificates.generation;
+        let mut roles = vec![
+            (
+                authority,
+                KeyRole::Authority(Hierarchy::Authentication, generation),
+            ),
+            (
+                authority,
+                KeyRole::Authority(Hierarchy::Signature, generation),
+            ),
+            (&seed, KeyRole::Authentication),
+        ];
+        if profile.certificates.signature {
+            roles.push((&seed, KeyRole::Signature));
+        }
+        keys::prepare(&roles);
         let authentication_ca = Authority::found(Hierarchy::Authentication, generation, authority)?;
         let signature_ca = Authority::found(Hierarchy::Signature, generation, authority)?;
         let authentication_key = keys::key(&seed, KeyRole::Authentication)?;

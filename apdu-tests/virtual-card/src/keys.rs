@@ -1,7 +1,10 @@
-//! RSA keys that derive from a seed. They are made once in a process, for they take long.
+//! RSA keys that derive from a seed. They take long to make, so they are kept: in memory, and on disk.
+
+mod store;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::thread;
 
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
@@ -10,6 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::issuance::Hierarchy;
 use crate::profile::{Generation, Seed};
+use store::Store;
 
 /// The modulus of every key, in bits.
 const MODULUS_BITS: usize = 2048;
@@ -48,28 +52,80 @@ impl KeyRole {
 /// The key of one seed and role. Who makes it holds the lock, so that others who want the same key wait for it.
 type Slot = Arc<Mutex<Option<RsaPrivateKey>>>;
 
+/// The seed of this process's cards that have none of their own.
+static RANDOM_SEED: OnceLock<Seed> = OnceLock::new();
+
 /// The seed of cards that have none of their own: random, and the same as long as the process lives.
 pub(crate) fn random_seed() -> Seed {
-    static SEED: OnceLock<Seed> = OnceLock::new();
-    SEED.get_or_init(|| Seed::from(rand::random::<u128>()))
+    RANDOM_SEED
+        .get_or_init(|| Seed::from(rand::random::<u128>()))
         .clone()
 }
 
-/// The key that `seed` gives for `role`.
+/// The key that `seed` gives for `role`: made once, and kept on disk unless the seed is random.
 pub(crate) fn key(seed: &Seed, role: KeyRole) -> Result<RsaPrivateKey, rsa::Error> {
-    static CACHE: OnceLock<Mutex<HashMap<(Seed, KeyRole), Slot>>> = OnceLock::new();
-    let slot = Arc::clone(
-        locked(CACHE.get_or_init(Mutex::default))
-            .entry((seed.clone(), role))
-            .or_default(),
-    );
-    let mut cached = locked(&slot);
-    if let Some(key) = &*cached {
+    let slot = slot(seed, role);
+    let mut kept = locked(&slot);
+    if let Some(key) = recall(&mut kept, seed, role) {
         return Ok(key.clone());
     }
     let key = RsaPrivateKey::new(&mut generator(seed, role.label()), MODULUS_BITS)?;
-    *cached = Some(key.clone());
+    if let Some(store) = store(seed) {
+        // A key that is not kept costs the next start some time, and no more.
+        drop(store.save(&file_name(seed, role), &key));
+    }
+    *kept = Some(key.clone());
     Ok(key)
+}
+
+/// Makes those of these keys that are not kept, all at the same time.
+pub(crate) fn prepare(wanted: &[(&Seed, KeyRole)]) {
+    let is_missing = |(seed, role): &&(&Seed, KeyRole)| {
+        recall(&mut locked(&slot(seed, *role)), seed, *role).is_none()
+    };
+    let missing: Vec<_> = wanted.iter().filter(is_missing).collect();
+    thread::scope(|scope| {
+        for (seed, role) in missing {
+            // Whoever needs the key asks again, and learns why there is none.
+            scope.spawn(|| drop(key(seed, *role)));
+        }
+    });
+}
+
+/// The key, if it is kept in memory or on disk; in memory from now on.
+fn recall<'kept>(
+    kept: &'kept mut Option<RsaPrivateKey>,
+    seed: &Seed,
+    role: KeyRole,
+) -> Option<&'kept RsaPrivateKey> {
+    if kept.is_none() {
+        *kept = store(seed).and_then(|store| store.load(&file_name(seed, role)));
+    }
+    kept.as_ref()
+}
+
+fn slot(seed: &Seed, role: KeyRole) -> Slot {
+    static CACHE: OnceLock<Mutex<HashMap<(Seed, KeyRole), Slot>>> = OnceLock::new();
+    Arc::clone(
+        locked(CACHE.get_or_init(Mutex::default))
+            .entry((seed.clone(), role))
+            .or_default(),
+    )
+}
+
+/// Where keys of this seed are kept, if they are.
+fn store(seed: &Seed) -> Option<&'static Store> {
+    static STORE: OnceLock<Option<Store>> = OnceLock::new();
+    if RANDOM_SEED.get() == Some(seed) {
+        return None;
+    }
+    STORE.get_or_init(Store::of_environment).as_ref()
+}
+
+/// The name of a key's file. It tells neither seed nor key.
+fn file_name(seed: &Seed, role: KeyRole) -> String {
+    let bytes = bytes::<16>(seed, &format!("file of the {}", role.label()));
+    format!("{:032x}.der", u128::from_be_bytes(bytes))
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
