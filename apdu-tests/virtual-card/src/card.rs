@@ -21,6 +21,19 @@ pub struct VirtualCard {
     session: Option<Session>,
 }
 
+/// One of a card's PINs, as [`VirtualCard::pins`] lists them.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct PinView {
+    /// The name (AID) of its application.
+    pub application: &'static [u8],
+    /// The id of its EF.
+    pub file: u16,
+    /// The tries left; 0 is blocked.
+    pub tries_left: u8,
+    /// Whether it is verified.
+    pub verified: bool,
+}
+
 /// What lasts from one power-on to the next power-off.
 #[derive(Default)]
 struct Session {
@@ -218,6 +231,16 @@ impl VirtualCard {
     #[must_use]
     pub fn is_verified(&self, pin: PinReference) -> bool {
         self.pin(pin).is_some_and(ReferenceData::is_verified)
+    }
+
+    /// Every PIN on the card, in an order that does not change. Asking this way is not seen by the card.
+    pub fn pins(&self) -> impl Iterator<Item = PinView> {
+        self.files.pins().map(|(application, file, pin)| PinView {
+            application,
+            file: file.into(),
+            tries_left: pin.tries_left(),
+            verified: pin.is_verified(),
+        })
     }
 
     /// The name (AID) of the selected application; the issuer domain's where none is.

@@ -1,6 +1,8 @@
 //! The command line: one module a subcommand, and [`plug_in`] for the program without one.
 
 mod card_arguments;
+mod completions;
+mod ctl;
 mod failure;
 mod mint;
 mod plug_in;
@@ -9,11 +11,12 @@ mod profile;
 use clap::{Parser, Subcommand};
 
 use failure::Failure;
+pub(crate) use failure::with_causes;
 
 /// A software My Number card for tests: puts it into pcscd's virtual reader until it is ended by SIGTERM or Ctrl-C.
 ///
 /// Needs pcscd with vsmartcard's virtual reader (Debian: pcscd, vsmartcard-vpcd). Beware: that reader listens on all
-/// network interfaces unless it is configured otherwise.
+/// network interfaces, unless /etc/reader.conf.d/vpcd says DEVICENAME 127.0.0.1:35963; then add --listen 127.0.0.1:35963.
 #[derive(Parser)]
 #[command(version, args_conflicts_with_subcommands = true)]
 struct Arguments {
@@ -25,12 +28,19 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Action {
+    /// Change what a running virtual card does: insert, remove, swap, arm faults; or look at it.
+    Ctl(ctl::Ctl),
     /// Write the certificates of the card's authorities, as PEM and DER, for a relying party to trust.
     Mint(mint::Mint),
     /// Print a profile: a built-in one, or an example of every field.
     Profile(profile::Print),
     /// List the built-in profiles.
     Profiles(profile::List),
+    /// Print a script that completes this program's arguments in a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
 }
 
 /// Does what the command line says.
@@ -41,8 +51,10 @@ pub(crate) fn run() -> Result<(), Failure> {
     let arguments = Arguments::parse();
     match arguments.command {
         None => plug_in::run(&arguments.plug_in),
+        Some(Action::Ctl(arguments)) => ctl::run(&arguments),
         Some(Action::Mint(arguments)) => mint::run(&arguments),
         Some(Action::Profile(arguments)) => profile::print(&arguments),
         Some(Action::Profiles(arguments)) => profile::list(&arguments),
+        Some(Action::Completions { shell }) => completions::run::<Arguments>(shell),
     }
 }

@@ -16,6 +16,12 @@ impl FileId {
     }
 }
 
+impl From<FileId> for u16 {
+    fn from(id: FileId) -> Self {
+        id.0
+    }
+}
+
 impl From<[u8; 2]> for FileId {
     fn from(bytes: [u8; 2]) -> Self {
         Self(u16::from_be_bytes(bytes))

@@ -48,6 +48,19 @@ impl FileSystem {
             .pin(id)
     }
 
+    /// Every PIN of every DF, with the name of its DF and the id of its EF; the default DF goes first.
+    pub(crate) fn pins(&self) -> impl Iterator<Item = (&'static [u8], FileId, &ReferenceData)> {
+        let mut dfs: Vec<_> = self.other_dfs.iter().chain([&self.current_df]).collect();
+        // Whichever is current: the order is one of the card, not of its state.
+        dfs.sort_by_key(|df| (df.name != self.default_df, df.name));
+        dfs.into_iter().flat_map(|df| {
+            df.files.iter().filter_map(|file| match &file.contents {
+                Contents::Pin(pin) => Some((df.name, file.id, pin)),
+                _ => None,
+            })
+        })
+    }
+
     /// Power is gone: no PIN is verified, and the default DF will be current.
     pub(crate) fn power_off(&mut self) {
         // Of all DFs: after a warm reset it is not the current one whose PINs may be verified.

@@ -22,6 +22,7 @@
 mod apdu;
 mod card;
 mod command;
+pub mod control;
 mod file;
 mod file_system;
 mod issuance;
@@ -33,7 +34,7 @@ mod reader;
 mod status_word;
 pub mod vpcd;
 
-pub use card::VirtualCard;
+pub use card::{PinView, VirtualCard};
 pub use issuance::MintError;
 pub use pin::PinReference;
 pub use profile::{Profile, ProfileError, Quirks, TokenKind};

@@ -3,11 +3,17 @@
 //! A frame is a big-endian `u16` length and as many bytes. One byte is a control code, more are a command APDU. Only an
 //! APDU and the question for the ATR are answered. A card is in the reader as long as the connection stands.
 
+mod exposure;
+mod route;
+
 use std::io::{self, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
 use std::time::Duration;
 
 use crate::reader::{Silence, TraceStep, VirtualReader};
+
+pub use exposure::open_to_the_network;
+pub use route::{Route, RouteError};
 
 /// Where vpcd listens by default: its first slot, on this machine.
 pub const DEFAULT_ADDRESS: &str = "127.0.0.1:35963";

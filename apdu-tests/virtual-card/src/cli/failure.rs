@@ -1,9 +1,11 @@
 //! Why the program ends with status 1.
 
-use std::io;
+use std::error::Error;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use jpki_virtual_card::vpcd::VpcdError;
+use jpki_virtual_card::control::{AskError, InsertError, PlaceError};
+use jpki_virtual_card::vpcd::{RouteError, VpcdError};
 use jpki_virtual_card::{MintError, ProfileError};
 use x509_cert::der;
 
@@ -24,6 +26,20 @@ pub(crate) enum Failure {
     NoSeed,
     #[error("signals cannot be waited for")]
     Signals(#[source] io::Error),
+    #[error("vpcd has {0} slots: name at most {0} profiles")]
+    TooManyCards(usize),
+    #[error(transparent)]
+    Insert(#[from] InsertError),
+    #[error(transparent)]
+    Place(#[from] PlaceError),
+    #[error("there is no directory for a control socket: name one with --control PATH")]
+    NoControlPlace,
+    #[error(transparent)]
+    Ask(#[from] AskError),
+    #[error("the slots cannot be written as JSON")]
+    Json(#[from] serde_json::Error),
+    #[error(transparent)]
+    Route(#[from] RouteError),
     #[error(transparent)]
     Vpcd(#[from] VpcdError),
 }
@@ -36,4 +52,23 @@ impl Failure {
             source,
         }
     }
+}
+
+/// Writes to standard output.
+pub(super) fn print(bytes: &[u8]) -> Result<(), Failure> {
+    io::stdout()
+        .write_all(bytes)
+        .map_err(Failure::write(Path::new("standard output")))
+}
+
+/// An error with all its causes, on one line where they are.
+pub(crate) fn with_causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(source) = cause {
+        text.push_str(": ");
+        text.push_str(&source.to_string());
+        cause = source.source();
+    }
+    text
 }

@@ -1,12 +1,9 @@
 //! `profile` and `profiles`: the profiles there are, on standard output.
 
-use std::io::{self, Write as _};
-use std::path::Path;
-
 use jpki_virtual_card::ProfileError;
 use jpki_virtual_card::profile::{BUILT_IN, EXAMPLE};
 
-use super::failure::Failure;
+use super::failure::{self, Failure};
 
 #[derive(clap::Args)]
 pub(super) struct Print {
@@ -24,10 +21,10 @@ pub(super) struct List {
 /// Prints one profile.
 pub(super) fn print(arguments: &Print) -> Result<(), Failure> {
     let Some(name) = &arguments.name else {
-        return write(EXAMPLE);
+        return failure::print(EXAMPLE.as_bytes());
     };
     match BUILT_IN.iter().find(|built_in| built_in.name == name) {
-        Some(built_in) => write(built_in.text),
+        Some(built_in) => failure::print(built_in.text.as_bytes()),
         None => Err(ProfileError::Unknown(name.clone()).into()),
     }
 }
@@ -56,11 +53,5 @@ pub(super) fn list(arguments: &List) -> Result<(), Failure> {
             })
             .collect()
     };
-    write(&text)
-}
-
-fn write(text: &str) -> Result<(), Failure> {
-    io::stdout()
-        .write_all(text.as_bytes())
-        .map_err(Failure::write(Path::new("standard output")))
+    failure::print(text.as_bytes())
 }

@@ -4,11 +4,17 @@ use std::fmt;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 /// A fault to arm in a reader. `nth` counts APDUs from now: 1 is the next one.
 ///
 /// One of each kind can be armed at a time; arming a kind again replaces it. A removal of the card, by order or by
 /// [`Fault::Tear`], ends all of them. What is armed while the reader is empty waits for the next card.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+///
+/// Its JSON is `{"tear": {"nth": 3}}`, `{"slow": {"delayMs": 200}}`, `{"mute": {"nth": 1}}`,
+/// `{"wrong-length": {"nth": 1, "change": "shorter"}}`, `{"storm": {"nth": 1}}`.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Fault {
     /// The card is torn out before the `nth` APDU, which meets an empty reader.
     Tear {
@@ -17,7 +23,8 @@ pub enum Fault {
     },
     /// Every APDU takes this much longer.
     Slow {
-        /// The delay before the card sees the APDU.
+        /// The delay before the card sees the APDU; in JSON whole milliseconds.
+        #[serde(rename = "delayMs", with = "milliseconds")]
         delay: Duration,
     },
     /// The card carries out the `nth` APDU, and its answer never comes.
@@ -30,6 +37,7 @@ pub enum Fault {
         /// Which APDU.
         nth: NonZeroU32,
         /// What happens to its answer.
+        #[serde(default)]
         change: LengthChange,
     },
     /// From the `nth` APDU on, each success announces more data: 6100, and so does each GET RESPONSE.
@@ -40,9 +48,11 @@ pub enum Fault {
 }
 
 /// How an answer gets a wrong length.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum LengthChange {
     /// The last byte of data is missing, the status word is whole; without data the status word loses SW2.
+    #[default]
     Shorter,
     /// A byte 00 follows the data, before the status word.
     Longer,
@@ -204,5 +214,24 @@ impl fmt::Display for Fault {
             },
             Self::Storm { nth } => write!(f, "storm {nth}"),
         }
+    }
+}
+
+mod milliseconds {
+    use std::time::Duration;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(
+        delay: &Duration,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u64(u64::try_from(delay.as_millis()).unwrap_or(u64::MAX))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Duration, D::Error> {
+        u64::deserialize(deserializer).map(Duration::from_millis)
     }
 }

@@ -1,0 +1,178 @@
+//! A slot whose card can be changed from outside.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::message::{Action, PinStatus, SlotStatus};
+use crate::card::VirtualCard;
+use crate::issuance::MintError;
+use crate::profile::{Profile, ProfileError, Seed};
+use crate::reader::VirtualReader;
+
+/// What a slot without a named profile holds.
+const DEFAULT_PROFILE: &str = "default";
+
+/// A reader, and what is needed to put cards into it.
+#[derive(Debug)]
+pub struct CardSlot {
+    reader: VirtualReader,
+    seed: Option<Seed>,
+    bay: Mutex<Bay>,
+}
+
+/// What lies beside the reader.
+#[derive(Debug)]
+struct Bay {
+    profile: String,
+    /// The card that was taken out last.
+    outside: Option<VirtualCard>,
+}
+
+/// Why an action was refused. Each text ends with what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum InsertError {
+    /// The profile is not there or not right.
+    #[error(transparent)]
+    Profile(#[from] ProfileError),
+    /// The profile makes no card.
+    #[error("the card could not be made")]
+    Mint(#[from] MintError),
+    /// There is a card already.
+    #[error("slot {0} holds a card: remove it first, or swap it")]
+    Occupied(usize),
+    /// There is no card.
+    #[error("slot {0} is empty: insert a card first")]
+    Empty(usize),
+}
+
+impl CardSlot {
+    /// A slot whose card is made by the profile of this name or file, or by the default one, and inserted unless the
+    /// profile keeps it out. `seed` goes before the profile's own, for this card and all that come after it.
+    ///
+    /// # Errors
+    /// [`InsertError::Profile`], [`InsertError::Mint`].
+    pub fn new(
+        reader: VirtualReader,
+        profile: Option<&str>,
+        seed: Option<Seed>,
+    ) -> Result<Self, InsertError> {
+        let (card, inserted) = make(profile, seed.as_ref())?;
+        let mut bay = Bay {
+            profile: profile.unwrap_or(DEFAULT_PROFILE).to_owned(),
+            outside: None,
+        };
+        if inserted {
+            reader.insert(card);
+        } else {
+            bay.outside = Some(card);
+        }
+        Ok(Self {
+            reader,
+            seed,
+            bay: Mutex::new(bay),
+        })
+    }
+
+    /// The reader.
+    #[must_use]
+    pub fn reader(&self) -> &VirtualReader {
+        &self.reader
+    }
+
+    /// Carries out `action`; `number` is this slot's.
+    ///
+    /// # Errors
+    /// [`InsertError`]; then nothing has changed.
+    pub(super) fn act(&self, number: usize, action: &Action) -> Result<(), InsertError> {
+        match action {
+            Action::Status => {}
+            Action::Insert { profile } => self.insert(number, profile.as_deref())?,
+            Action::Remove => self.remove(number)?,
+            Action::Swap { profile } => {
+                let card = self.make(profile)?;
+                let mut bay = self.lock();
+                profile.clone_into(&mut bay.profile);
+                bay.outside = None;
+                self.reader.insert(card);
+            }
+            Action::Arm(fault) => self.reader.arm(*fault),
+            Action::Heal => self.reader.heal(),
+        }
+        Ok(())
+    }
+
+    fn insert(&self, number: usize, profile: Option<&str>) -> Result<(), InsertError> {
+        let made = profile.map(|profile| self.make(profile)).transpose()?;
+        let mut bay = self.lock();
+        if self.reader.insertion().is_some() {
+            return Err(InsertError::Occupied(number));
+        }
+        let torn = self.reader.remove();
+        let before = torn.or_else(|| bay.outside.take());
+        let card = made.or(before).ok_or(InsertError::Empty(number))?;
+        if let Some(profile) = profile {
+            profile.clone_into(&mut bay.profile);
+        }
+        self.reader.insert(card);
+        Ok(())
+    }
+
+    fn remove(&self, number: usize) -> Result<(), InsertError> {
+        let mut bay = self.lock();
+        let was_in = self.reader.insertion().is_some();
+        if let Some(card) = self.reader.remove() {
+            bay.outside = Some(card);
+        }
+        was_in.then_some(()).ok_or(InsertError::Empty(number))
+    }
+
+    fn make(&self, profile: &str) -> Result<VirtualCard, InsertError> {
+        Ok(make(Some(profile), self.seed.as_ref())?.0)
+    }
+
+    /// How it is now.
+    pub(super) fn status(&self, number: usize) -> SlotStatus {
+        let bay = self.lock();
+        let mut status = SlotStatus {
+            slot: number,
+            profile: bay.profile.clone(),
+            inserted: false,
+            powered: false,
+            selected_application: None,
+            pins: Vec::new(),
+            faults: self.reader.faults(),
+            apdus: self.reader.apdus(),
+        };
+        self.reader.inspect(|card| {
+            status.inserted = true;
+            status.powered = card.is_powered();
+            status.selected_application = Some(hexadecimal(card.selected_application()));
+            status.pins = card
+                .pins()
+                .map(|pin| PinStatus {
+                    application: hexadecimal(pin.application),
+                    file: format!("{:04X}", pin.file),
+                    tries_left: pin.tries_left,
+                    verified: pin.verified,
+                })
+                .collect();
+        });
+        status
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Bay> {
+        self.bay.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The card of a profile, and whether it belongs into the reader at the start.
+fn make(profile: Option<&str>, seed: Option<&Seed>) -> Result<(VirtualCard, bool), InsertError> {
+    let mut profile = profile.map(Profile::load).transpose()?.unwrap_or_default();
+    if let Some(seed) = seed {
+        profile.seed = Some(seed.clone());
+    }
+    Ok((VirtualCard::mint(&profile)?, profile.inserted))
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02X}")).collect()
+}
