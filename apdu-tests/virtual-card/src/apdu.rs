@@ -19,6 +19,8 @@ pub(crate) struct CommandApdu<'a> {
     pub(crate) data: &'a [u8],
     /// Ne, 1..=65536; `None` in cases 1 and 3.
     pub(crate) le: Option<usize>,
+    /// The length fields are of the extended form.
+    pub(crate) extended: bool,
 }
 
 impl<'a> TryFrom<&'a [u8]> for CommandApdu<'a> {
@@ -48,6 +50,7 @@ impl<'a> TryFrom<&'a [u8]> for CommandApdu<'a> {
             p2,
             data,
             le,
+            extended: matches!(body, [0, _, ..]),
         })
     }
 }

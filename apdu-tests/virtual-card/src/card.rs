@@ -1,12 +1,13 @@
 //! The card as a reader sees it: power, answer to reset, bytes in and bytes out.
 
 use std::fmt;
+use std::time::SystemTime;
 
 use crate::command::Command;
 use crate::file_system::FileSystem;
-use crate::issuance::{Authority, Hierarchy, MintError};
-use crate::jpki::{self, Credentials};
-use crate::keys::{self, KeyRole};
+use crate::issuance::MintError;
+use crate::jpki;
+use crate::minting::{self, Minted};
 use crate::pin::{PinReference, ReferenceData};
 use crate::profile::{Profile, Quirks};
 use crate::status_word::StatusWord;
@@ -58,51 +59,15 @@ impl VirtualCard {
     /// [`MintError`] for a profile that makes no certificate. A parsed profile fails only for a holder whose data
     /// do not fit the signature certificate's EF.
     pub fn mint(profile: &Profile) -> Result<Self, MintError> {
-        profile.holder.check()?;
-        let seed = profile.seed.clone().unwrap_or_else(keys::random_seed);
-        let authority = profile.authority.as_ref().unwrap_or(&seed);
-        let generation = profile.certificates.generation;
-        let mut roles = vec![
-            (
-                authority,
-                KeyRole::Authority(Hierarchy::Authentication, generation),
-            ),
-            (
-                authority,
-                KeyRole::Authority(Hierarchy::Signature, generation),
-            ),
-            (&seed, KeyRole::Authentication),
-        ];
-        if profile.certificates.signature {
-            roles.push((&seed, KeyRole::Signature));
-        }
-        keys::prepare(&roles);
-        let authentication_ca = Authority::found(Hierarchy::Authentication, generation, authority)?;
-        let signature_ca = Authority::found(Hierarchy::Signature, generation, authority)?;
-        let authentication_key = keys::key(&seed, KeyRole::Authentication)?;
-        let signature_key = profile
-            .certificates
-            .signature
-            .then(|| keys::key(&seed, KeyRole::Signature))
-            .transpose()?;
-        let credentials = Credentials {
-            authentication: authentication_ca.issue(profile, &seed, &authentication_key)?,
-            authentication_key,
-            authentication_ca: authentication_ca.to_der()?,
-            signature: signature_key
-                .as_ref()
-                .map(|key| signature_ca.issue(profile, &seed, key))
-                .transpose()?,
-            signature_key,
-            signature_ca: signature_ca.to_der()?,
-        };
+        let Minted {
+            issuer_domain,
+            applications,
+            credentials,
+        } = minting::mint(profile, SystemTime::now())?;
         Ok(Self {
             atr: profile.atr.as_bytes().to_vec(),
             quirks: profile.quirks,
-            files: FileSystem::new(
-                jpki::issuer_domain(),
-                vec![jpki::application(profile, &credentials)?],
-            ),
+            files: FileSystem::new(issuer_domain, applications),
             certificates: CertificateView {
                 authentication: credentials.authentication,
                 authentication_ca: credentials.authentication_ca,

@@ -1,14 +1,17 @@
 //! The commands this card knows, understood at its edge: what passes here is well-formed.
 
+mod credential;
+mod reading;
+mod select;
+mod signing;
+
 use crate::apdu::CommandApdu;
 use crate::file::{FileId, FileReference};
 use crate::status_word::StatusWord;
-
-/// The longest reference data of VERIFY and CHANGE REFERENCE DATA, in bytes (JICSAP).
-pub(crate) const MAX_REFERENCE_DATA: usize = 16;
-
-/// The longest input to P1 = 00: an RSA-2048 modulus less the eleven bytes of PKCS #1 v1.5 padding.
-const MAX_VERBATIM: usize = 256 - 11;
+pub(crate) use credential::{ChangeCommand, Presented};
+pub(crate) use reading::RecordRange;
+pub(crate) use select::Occurrence;
+pub(crate) use signing::SignatureScheme;
 
 /// A command with its parameters. No `Debug`: some hold a PIN.
 pub(crate) enum Command<'a> {
@@ -20,6 +23,8 @@ pub(crate) enum Command<'a> {
     SelectApplication {
         /// DF name or prefix, 1..=16 bytes.
         name: &'a [u8],
+        /// Which of those whose name begins so.
+        occurrence: Occurrence,
         /// Ne where the file control information is wanted.
         fci: Option<usize>,
     },
@@ -34,6 +39,22 @@ pub(crate) enum Command<'a> {
         /// Ne.
         le: usize,
     },
+    /// `00 B2`: READ RECORD(S).
+    ReadRecord {
+        /// Which EF.
+        file: FileReference,
+        /// Which records.
+        records: RecordRange,
+        /// Ne.
+        le: usize,
+    },
+    /// `00 CA`: GET DATA.
+    GetData {
+        /// P1-P2.
+        tag: u16,
+        /// Ne.
+        le: usize,
+    },
     /// `00 20 00`: VERIFY.
     Verify {
         /// Which PIN.
@@ -41,8 +62,10 @@ pub(crate) enum Command<'a> {
         /// What is asked.
         presented: Presented<'a>,
     },
-    /// `00 24 01`: CHANGE REFERENCE DATA to a new value.
-    ChangeReferenceData {
+    /// A new value for a PIN.
+    Change {
+        /// By which command.
+        command: ChangeCommand,
         /// Which PIN.
         file: FileReference,
         /// 1..=16 bytes.
@@ -54,63 +77,36 @@ pub(crate) enum Command<'a> {
         file: FileReference,
         /// What the card does with the input before padding.
         scheme: SignatureScheme,
-        /// Of a length that the scheme allows.
+        /// Of any length: what the scheme refuses depends on the card.
         input: &'a [u8],
         /// Ne.
         le: usize,
     },
+    /// `00 88`: INTERNAL AUTHENTICATE.
+    InternalAuthenticate {
+        /// Which key.
+        file: FileReference,
+        /// 1..=255 bytes.
+        challenge: &'a [u8],
+        /// Ne.
+        le: usize,
+    },
+    /// `00 84 00 00`: GET CHALLENGE.
+    GetChallenge {
+        /// Ne, 1..=256.
+        le: usize,
+    },
+    /// `80 A2`: a terminal hands over its card-verifiable certificate; the command's name is not known.
+    AuthenticateTerminal,
+    /// `80 AE`: SET SESSION KEY.
+    SetSessionKey,
+    /// `80 FC 00 00`: a client of an iPhone says that it is done.
+    EndOfUse,
     /// `00 C0 00 00`: GET RESPONSE.
     GetResponse {
         /// Ne.
         le: usize,
     },
-}
-
-/// What VERIFY brings.
-pub(crate) enum Presented<'a> {
-    /// Nothing, in the 4-byte form: a question for the tries left.
-    NothingInFourBytes,
-    /// Nothing, as Lc = 00 (or, read the ISO way, Le = 00): the same question.
-    NothingWithLength,
-    /// Reference data of 1..=16 bytes.
-    Data(&'a [u8]),
-}
-
-/// P1 of the signature command.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum SignatureScheme {
-    /// 00: PKCS #1 v1.5 type 1 padding around the input as it is, 1..=245 bytes.
-    Verbatim,
-    /// 01: the card hashes 1..=255 bytes with SHA-256 and pads the bare hash.
-    HashBare,
-    /// 02: the input is a SHA-256 hash, for which the card builds the DigestInfo.
-    DigestInfo,
-    /// 03: the card hashes 1..=255 bytes with SHA-256 and builds the DigestInfo.
-    HashDigestInfo,
-}
-
-impl SignatureScheme {
-    fn accepts(self, length: usize) -> bool {
-        match self {
-            Self::Verbatim => (1..=MAX_VERBATIM).contains(&length),
-            Self::HashBare | Self::HashDigestInfo => (1..=255).contains(&length),
-            Self::DigestInfo => length == 32,
-        }
-    }
-}
-
-impl TryFrom<u8> for SignatureScheme {
-    type Error = StatusWord;
-
-    fn try_from(p1: u8) -> Result<Self, StatusWord> {
-        match p1 {
-            0x00 => Ok(Self::Verbatim),
-            0x01 => Ok(Self::HashBare),
-            0x02 => Ok(Self::DigestInfo),
-            0x03 => Ok(Self::HashDigestInfo),
-            _ => Err(StatusWord::WRONG_P1_P2),
-        }
-    }
 }
 
 impl<'a> TryFrom<&'a [u8]> for Command<'a> {
@@ -122,11 +118,23 @@ impl<'a> TryFrom<&'a [u8]> for Command<'a> {
         match (apdu.cla, apdu.ins) {
             (0x00, 0x20) => Self::verify(apdu),
             (0x00, 0x24) => Self::change_reference_data(apdu),
+            (0x00, 0x84) => Self::get_challenge(apdu),
+            (0x00, 0x88) => Self::internal_authenticate(apdu),
             (0x00, 0xA4) => Self::select(apdu),
             (0x00, 0xB0) => Self::read_binary(apdu),
+            (0x00, 0xB2) => Self::read_record(apdu),
             (0x00, 0xC0) => Self::get_response(apdu),
+            (0x00, 0xCA) => Self::get_data(apdu),
             (0x80, 0x2A) => Self::compute_signature(apdu),
-            (_, 0x20 | 0x24 | 0x2A | 0xA4 | 0xB0 | 0xC0) => Err(StatusWord::WRONG_CLASS),
+            (0x80, 0x32) => Self::change_key(apdu),
+            (0x80, 0xA2) => Self::authenticate_terminal(apdu),
+            (0x80, 0xAE) => Ok(Self::SetSessionKey),
+            (0x80, 0xFC) => Self::end_of_use(apdu),
+            (
+                _,
+                0x20 | 0x24 | 0x2A | 0x32 | 0x84 | 0x88 | 0xA2 | 0xA4 | 0xAE | 0xB0 | 0xB2 | 0xC0
+                | 0xCA | 0xFC,
+            ) => Err(StatusWord::WRONG_CLASS),
             _ => Err(StatusWord::UNKNOWN_INSTRUCTION),
         }
     }
@@ -138,99 +146,26 @@ impl<'a> Command<'a> {
         match self {
             Self::SelectApplication { fci, .. } => *fci,
             Self::ReadBinary { le, .. }
+            | Self::ReadRecord { le, .. }
+            | Self::GetData { le, .. }
             | Self::ComputeSignature { le, .. }
+            | Self::InternalAuthenticate { le, .. }
+            | Self::GetChallenge { le }
             | Self::GetResponse { le } => Some(*le),
             Self::SelectMasterFile
             | Self::SelectFromMasterFile
             | Self::SelectFile(_)
             | Self::Verify { .. }
-            | Self::ChangeReferenceData { .. } => None,
+            | Self::Change { .. }
+            | Self::AuthenticateTerminal
+            | Self::SetSessionKey
+            | Self::EndOfUse => None,
         }
     }
 
-    fn select(apdu: CommandApdu<'a>) -> Result<Self, StatusWord> {
-        let fci_wanted = match apdu.p2 {
-            0x00 => true,
-            0x0C => false,
-            _ => return Err(StatusWord::WRONG_P1_P2),
-        };
-        match (apdu.p1, apdu.data) {
-            (0x00, []) => Ok(Self::SelectMasterFile),
-            (0x00, [_, _]) => Ok(Self::SelectFromMasterFile),
-            (0x02, &[high, low]) => Ok(Self::SelectFile(FileId::from([high, low]))),
-            (0x04, name) if (1..=16).contains(&name.len()) => Ok(Self::SelectApplication {
-                name,
-                fci: apdu.le.filter(|_| fci_wanted),
-            }),
-            (0x00 | 0x02 | 0x04, _) => Err(StatusWord::WRONG_LENGTH),
-            _ => Err(StatusWord::WRONG_P1_P2),
-        }
-    }
-
-    fn read_binary(apdu: CommandApdu<'a>) -> Result<Self, StatusWord> {
-        let (file, offset) = if apdu.p1 & 0x80 == 0 {
-            (
-                FileReference::Current,
-                usize::from(u16::from_be_bytes([apdu.p1, apdu.p2])),
-            )
-        } else {
-            match FileReference::from_p2(apdu.p1)? {
-                // P1 = 80 would name short EF id 0, which does not exist.
-                FileReference::Current => return Err(StatusWord::WRONG_P1_P2),
-                file @ FileReference::Short(_) => (file, usize::from(apdu.p2)),
-            }
-        };
-        match (apdu.data, apdu.le) {
-            ([], Some(le)) => Ok(Self::ReadBinary { file, offset, le }),
-            _ => Err(StatusWord::WRONG_LENGTH),
-        }
-    }
-
-    fn verify(apdu: CommandApdu<'a>) -> Result<Self, StatusWord> {
-        if apdu.p1 != 0x00 {
-            return Err(StatusWord::WRONG_P1_P2);
-        }
-        let file = FileReference::from_p2(apdu.p2)?;
-        let presented = match (apdu.data, apdu.le) {
-            ([], None) => Presented::NothingInFourBytes,
-            // A fifth byte 00 is Lc = 00 to the card: a VERIFY has no Le.
-            ([], Some(256 | 65_536)) => Presented::NothingWithLength,
-            (data, None) if data.len() <= MAX_REFERENCE_DATA => Presented::Data(data),
-            _ => return Err(StatusWord::WRONG_LENGTH),
-        };
-        Ok(Self::Verify { file, presented })
-    }
-
-    fn change_reference_data(apdu: CommandApdu<'a>) -> Result<Self, StatusWord> {
-        if apdu.p1 != 0x01 {
-            return Err(StatusWord::WRONG_P1_P2);
-        }
-        let file = FileReference::from_p2(apdu.p2)?;
-        match (apdu.data, apdu.le) {
-            (new, None) if (1..=MAX_REFERENCE_DATA).contains(&new.len()) => {
-                Ok(Self::ChangeReferenceData { file, new })
-            }
-            _ => Err(StatusWord::WRONG_LENGTH),
-        }
-    }
-
-    fn compute_signature(apdu: CommandApdu<'a>) -> Result<Self, StatusWord> {
-        let scheme = SignatureScheme::try_from(apdu.p1)?;
-        let file = FileReference::from_p2(apdu.p2)?;
-        match (apdu.data, apdu.le) {
-            (input, Some(le)) if scheme.accepts(input.len()) => Ok(Self::ComputeSignature {
-                file,
-                scheme,
-                input,
-                le,
-            }),
-            _ => Err(StatusWord::WRONG_LENGTH),
-        }
-    }
-
-    fn get_response(apdu: CommandApdu<'a>) -> Result<Self, StatusWord> {
+    fn end_of_use(apdu: CommandApdu<'a>) -> Result<Self, StatusWord> {
         match (apdu.p1, apdu.p2, apdu.data, apdu.le) {
-            (0, 0, [], Some(le)) => Ok(Self::GetResponse { le }),
+            (0, 0, [], None) => Ok(Self::EndOfUse),
             (0, 0, _, _) => Err(StatusWord::WRONG_LENGTH),
             _ => Err(StatusWord::WRONG_P1_P2),
         }
@@ -241,6 +176,8 @@ impl<'a> Command<'a> {
 fn check_class(cla: u8) -> Result<(), StatusWord> {
     match cla {
         0x00 | 0x80 => Ok(()),
+        // Secure messaging exists on this card, but no session is ever open.
+        0x08 => Err(StatusWord::NO_SECURE_SESSION),
         // Channels 1 to 3 in bits 2-1, channels 4 to 19 in the further interindustry classes.
         0x40..=0x7F | 0xC0..=0xFE => Err(StatusWord::NO_LOGICAL_CHANNELS),
         0x00..=0x1F | 0x80..=0x9F if cla & 0x03 != 0 => Err(StatusWord::NO_LOGICAL_CHANNELS),

@@ -35,6 +35,8 @@ pub(crate) enum FileReference {
     Current,
     /// A short EF id, 1..=30: on this card the EF id of the same value.
     Short(FileId),
+    /// The key that the application signs with when none is named.
+    DefaultKey,
 }
 
 impl FileReference {
@@ -51,15 +53,24 @@ impl FileReference {
     }
 }
 
-/// Who may read a transparent EF.
+/// Who may read an EF or use a key.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Access {
     /// Anybody.
     Free,
-    /// Who has verified the PIN in this EF.
-    After(FileId),
+    /// Who has verified the PIN in any of these EFs of the application.
+    AfterAny(&'static [FileId]),
     /// Nobody.
     Never,
+}
+
+/// Which command a key answers.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum KeyUsage {
+    /// COMPUTE DIGITAL SIGNATURE.
+    Signature,
+    /// INTERNAL AUTHENTICATE.
+    InternalAuthentication,
 }
 
 /// What an EF is.
@@ -71,15 +82,21 @@ pub(crate) enum Contents {
         /// Who may read it.
         access: Access,
     },
+    /// An EF of records that anybody may read: simple-TLV objects of JICSAP, not BER.
+    Records(Vec<Vec<u8>>),
     /// An internal EF with a PIN.
     Pin(ReferenceData),
     /// An internal EF with a private RSA-2048 key.
     Key {
         /// The key; `None` where none was ever written.
         private: Option<Box<RsaPrivateKey>>,
-        /// The PIN that opens it.
-        opened_by: FileId,
+        /// Who may use it.
+        access: Access,
+        /// What for.
+        usage: KeyUsage,
     },
+    /// An internal EF with the key that vouches for terminals, of which no more than its command is known.
+    TerminalAuthority,
     /// An EF that can be selected and nothing else.
     Unreadable,
 }
@@ -92,29 +109,91 @@ pub(crate) struct ElementaryFile {
     pub(crate) contents: Contents,
 }
 
-/// A dedicated file: an application and its EFs.
+impl ElementaryFile {
+    /// An EF with this id, 0001..=001E on this card.
+    pub(crate) const fn new(id: u16, contents: Contents) -> Self {
+        Self {
+            id: FileId::new(id),
+            contents,
+        }
+    }
+
+    /// A transparent EF.
+    pub(crate) fn binary(id: u16, bytes: Vec<u8>, access: Access) -> Self {
+        Self::new(id, Contents::Binary { bytes, access })
+    }
+
+    /// An EF with a PIN.
+    pub(crate) fn pin(id: FileId, pin: ReferenceData) -> Self {
+        Self {
+            id,
+            contents: Contents::Pin(pin),
+        }
+    }
+
+    /// An EF with a private key; `None` where none was ever written.
+    pub(crate) fn key(
+        id: u16,
+        private: Option<RsaPrivateKey>,
+        access: Access,
+        usage: KeyUsage,
+    ) -> Self {
+        let private = private.map(Box::new);
+        Self::new(
+            id,
+            Contents::Key {
+                private,
+                access,
+                usage,
+            },
+        )
+    }
+}
+
+/// How an application answers SET SESSION KEY, which opens secure messaging. No session ever opens here.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum SessionKeyDelivery {
+    /// 66F1: nothing is configured for it.
+    NotConfigured,
+    /// 6982: no PIN opens it.
+    Closed,
+}
+
+/// A dedicated file: an application and its EFs, as data.
 pub(crate) struct DedicatedFile {
     /// The DF name (AID), 5..=16 bytes.
     pub(crate) name: &'static [u8],
     /// Its EFs.
     pub(crate) files: Vec<ElementaryFile>,
+    /// What GET DATA finds: tag and value, which anybody may read.
+    pub(crate) data_objects: Vec<(u16, Vec<u8>)>,
+    /// The key that P2 = 00 means.
+    pub(crate) default_key: Option<FileId>,
+    /// The answer to SET SESSION KEY.
+    pub(crate) session_key_delivery: SessionKeyDelivery,
+    /// Whether `80 FC 00 00` means anything here.
+    pub(crate) knows_end_of_use: bool,
 }
 
 impl DedicatedFile {
+    /// An application with EFs and nothing else.
+    pub(crate) fn new(name: &'static [u8], files: Vec<ElementaryFile>) -> Self {
+        Self {
+            name,
+            files,
+            data_objects: Vec::new(),
+            default_key: None,
+            session_key_delivery: SessionKeyDelivery::NotConfigured,
+            knows_end_of_use: false,
+        }
+    }
+
     /// What the EF with this id is.
     pub(crate) fn contents(&self, id: FileId) -> Option<&Contents> {
         self.files
             .iter()
             .find(|file| file.id == id)
             .map(|file| &file.contents)
-    }
-
-    /// What the EF with this id is, to change it.
-    pub(crate) fn contents_mut(&mut self, id: FileId) -> Option<&mut Contents> {
-        self.files
-            .iter_mut()
-            .find(|file| file.id == id)
-            .map(|file| &mut file.contents)
     }
 
     /// The PIN in the EF with this id; `None` if there is no EF or it holds none.
@@ -125,9 +204,24 @@ impl DedicatedFile {
         }
     }
 
-    /// The security status: whether the PIN in the EF with this id is verified.
-    pub(crate) fn is_verified(&self, id: FileId) -> bool {
-        self.pin(id).is_some_and(ReferenceData::is_verified)
+    /// The PIN in the EF with this id, to verify or change it.
+    pub(crate) fn pin_mut(&mut self, id: FileId) -> Option<&mut ReferenceData> {
+        let file = self.files.iter_mut().find(|file| file.id == id)?;
+        match &mut file.contents {
+            Contents::Pin(pin) => Some(pin),
+            _ => None,
+        }
+    }
+
+    /// The security status: whether who is asking has what `access` wants.
+    pub(crate) fn grants(&self, access: Access) -> bool {
+        match access {
+            Access::Free => true,
+            Access::AfterAny(pins) => pins
+                .iter()
+                .any(|id| self.pin(*id).is_some_and(ReferenceData::is_verified)),
+            Access::Never => false,
+        }
     }
 
     /// Forgets every verified PIN.

@@ -1,14 +1,14 @@
 //! The files of a card that is powered on, and what each command does to them.
 
-use std::mem;
+mod credential;
+mod reading;
+mod selection;
+mod signing;
 
-use rsa::Pkcs1v15Sign;
-use sha2::{Digest, Sha256};
-
-use crate::command::{Command, Presented, SignatureScheme};
-use crate::file::{Access, Contents, DedicatedFile, FileId, FileReference};
+use crate::command::Command;
+use crate::file::{Contents, DedicatedFile, FileId, FileReference, SessionKeyDelivery};
 use crate::pin::ReferenceData;
-use crate::profile::{QueryAnswer, Quirks, StatusLifetime};
+use crate::profile::Quirks;
 use crate::status_word::StatusWord;
 
 /// The DFs and the two pointers of ISO/IEC 7816-4: current DF and current EF.
@@ -61,24 +61,6 @@ impl FileSystem {
         })
     }
 
-    /// Power is gone: no PIN is verified, and the default DF will be current.
-    pub(crate) fn power_off(&mut self) {
-        // Of all DFs: after a warm reset it is not the current one whose PINs may be verified.
-        for df in self.other_dfs.iter_mut().chain([&mut self.current_df]) {
-            df.clear_security_status();
-        }
-        self.select_default_df();
-    }
-
-    /// A warm reset: the default DF is current again; what that does to verified PINs is a question of `lifetime`.
-    pub(crate) fn warm_reset(&mut self, lifetime: StatusLifetime) {
-        match lifetime {
-            // Measured: the applet finds its PINs still verified when it is selected next.
-            StatusLifetime::Measured => self.select_default_df(),
-            StatusLifetime::Iso => self.power_off(),
-        }
-    }
-
     /// Carries out a command.
     ///
     /// # Errors
@@ -91,8 +73,12 @@ impl FileSystem {
         match *command {
             Command::SelectMasterFile => self.select_master_file(),
             Command::SelectFromMasterFile => Err(StatusWord::NOT_FOUND),
-            Command::SelectApplication { name, fci } => {
-                self.select_application(name, quirks.status_lifetime)?;
+            Command::SelectApplication {
+                name,
+                occurrence,
+                fci,
+            } => {
+                self.select_application(name, occurrence, quirks.status_lifetime)?;
                 Ok(fci
                     .map(|_| self.file_control_information())
                     .unwrap_or_default())
@@ -100,8 +86,13 @@ impl FileSystem {
             Command::SelectFile(id) => self.select_file(id).map(|()| Vec::new()),
             Command::ReadBinary { file, offset, le } => {
                 let id = self.resolve(file, quirks)?;
-                self.read_binary(id, offset, le)
+                self.read_binary(id, offset, le, quirks)
             }
+            Command::ReadRecord { file, records, .. } => {
+                let id = self.resolve(file, quirks)?;
+                self.read_record(id, records)
+            }
+            Command::GetData { tag, .. } => self.data_object(tag),
             Command::Verify {
                 file,
                 ref presented,
@@ -109,9 +100,13 @@ impl FileSystem {
                 let id = self.resolve(file, quirks)?;
                 self.verify(id, presented, quirks)
             }
-            Command::ChangeReferenceData { file, new } => {
+            Command::Change { command, file, new } => {
                 let id = self.resolve(file, quirks)?;
-                self.change_reference_data(id, new)
+                self.pin_mut(id)?.change(command, new)?;
+                Ok(Vec::new())
+            }
+            Command::ComputeSignature { scheme, input, .. } if !scheme.accepts(input.len()) => {
+                Err(quirks.wrong_signature_input.status())
             }
             Command::ComputeSignature {
                 file,
@@ -122,65 +117,20 @@ impl FileSystem {
                 let id = self.resolve(file, quirks)?;
                 self.compute_signature(id, scheme, input)
             }
+            Command::InternalAuthenticate {
+                file, challenge, ..
+            } => {
+                let id = self.resolve(file, quirks)?;
+                self.internal_authenticate(id, challenge)
+            }
+            Command::GetChallenge { le } => Ok(signing::challenge(le)),
+            Command::AuthenticateTerminal => Err(self.authenticate_terminal()),
+            Command::SetSessionKey => Err(self.set_session_key()),
+            Command::EndOfUse if self.current_df.knows_end_of_use => Ok(Vec::new()),
+            Command::EndOfUse => Err(StatusWord::WRONG_LENGTH),
             // Only an answer that waits can be fetched, and this is asked when none does.
             Command::GetResponse { .. } => Err(StatusWord::CONDITIONS_NOT_SATISFIED),
         }
-    }
-
-    /// The master file cannot be reached: 6A86 outside an application, and inside 9000 that means nothing.
-    fn select_master_file(&self) -> Result<Vec<u8>, StatusWord> {
-        if self.current_df.name == self.default_df {
-            Err(StatusWord::WRONG_P1_P2)
-        } else {
-            Ok(Vec::new())
-        }
-    }
-
-    /// Makes the DF current whose name begins with `prefix`; the current one goes first.
-    fn select_application(
-        &mut self,
-        prefix: &[u8],
-        lifetime: StatusLifetime,
-    ) -> Result<(), StatusWord> {
-        if !self.current_df.name.starts_with(prefix) {
-            let other = self
-                .other_dfs
-                .iter_mut()
-                .find(|df| df.name.starts_with(prefix));
-            mem::swap(&mut self.current_df, other.ok_or(StatusWord::NOT_FOUND)?);
-        }
-        self.current_ef = None;
-        for left in &mut self.other_dfs {
-            left.clear_security_status();
-        }
-        // Measured: selecting the same application again leaves its PINs verified.
-        if lifetime == StatusLifetime::Iso {
-            self.current_df.clear_security_status();
-        }
-        Ok(())
-    }
-
-    fn select_default_df(&mut self) {
-        self.current_ef = None;
-        if let Some(default) = self
-            .other_dfs
-            .iter_mut()
-            .find(|df| df.name == self.default_df)
-        {
-            mem::swap(&mut self.current_df, default);
-        }
-    }
-
-    /// `6F { 84 DF-name }`: what the real card says here is not published, a name is the least ISO asks for.
-    fn file_control_information(&self) -> Vec<u8> {
-        let name = tlv(0x84, self.current_df.name);
-        tlv(0x6F, &name)
-    }
-
-    fn select_file(&mut self, id: FileId) -> Result<(), StatusWord> {
-        self.current_df.contents(id).ok_or(StatusWord::NOT_FOUND)?;
-        self.current_ef = Some(id);
-        Ok(())
     }
 
     /// The EF that a command names; a short EF id makes it the current one.
@@ -192,95 +142,28 @@ impl FileSystem {
                 self.select_file(id)?;
                 Ok(id)
             }
+            FileReference::DefaultKey => self.current_df.default_key.ok_or(StatusWord::WRONG_P1_P2),
         }
     }
 
-    /// As many bytes as there are, up to `le`: the end of the file is no error, what lies behind it is.
-    fn read_binary(&self, id: FileId, offset: usize, le: usize) -> Result<Vec<u8>, StatusWord> {
-        let Some(Contents::Binary { bytes, access }) = self.current_df.contents(id) else {
-            return Err(StatusWord::WRONG_FILE_TYPE);
-        };
-        match access {
-            Access::Free => {}
-            Access::After(pin) if self.current_df.is_verified(*pin) => {}
-            Access::After(_) | Access::Never => return Err(StatusWord::NOT_VERIFIED),
-        }
-        match bytes.get(offset..) {
-            None | Some([]) => Err(StatusWord::OUTSIDE_EF),
-            Some(rest) => Ok(rest.iter().take(le).copied().collect()),
+    /// No terminal has a certificate that this card believes: 6700, as measured for any that was tried.
+    fn authenticate_terminal(&self) -> StatusWord {
+        let known = self
+            .current_df
+            .files
+            .iter()
+            .any(|file| matches!(file.contents, Contents::TerminalAuthority));
+        if known {
+            StatusWord::WRONG_LENGTH
+        } else {
+            StatusWord::UNKNOWN_INSTRUCTION
         }
     }
 
-    fn verify(
-        &mut self,
-        id: FileId,
-        presented: &Presented<'_>,
-        quirks: &Quirks,
-    ) -> Result<Vec<u8>, StatusWord> {
-        let pin = self.pin_mut(id)?;
-        match presented {
-            Presented::NothingInFourBytes if quirks.refuse_four_byte_verify => {
-                Err(StatusWord::WRONG_LENGTH)
-            }
-            Presented::NothingInFourBytes | Presented::NothingWithLength => {
-                match quirks.query_after_success {
-                    QueryAnswer::Done if pin.is_verified() => Ok(Vec::new()),
-                    // 63C0 for a blocked PIN: only a try with data is answered 6984.
-                    QueryAnswer::Done | QueryAnswer::TriesLeft => {
-                        Err(StatusWord::tries_left(pin.tries_left()))
-                    }
-                }
-            }
-            Presented::Data(data) => pin.verify(data).map(|()| Vec::new()),
+    fn set_session_key(&self) -> StatusWord {
+        match self.current_df.session_key_delivery {
+            SessionKeyDelivery::NotConfigured => StatusWord::FAULTY_SECURITY_ENVIRONMENT,
+            SessionKeyDelivery::Closed => StatusWord::NOT_VERIFIED,
         }
     }
-
-    fn change_reference_data(&mut self, id: FileId, new: &[u8]) -> Result<Vec<u8>, StatusWord> {
-        let pin = self.pin_mut(id)?;
-        if !pin.is_verified() {
-            return Err(StatusWord::NOT_VERIFIED);
-        }
-        pin.change(new);
-        Ok(Vec::new())
-    }
-
-    fn pin_mut(&mut self, id: FileId) -> Result<&mut ReferenceData, StatusWord> {
-        match self.current_df.contents_mut(id) {
-            Some(Contents::Pin(pin)) => Ok(pin),
-            _ => Err(StatusWord::WRONG_FILE_TYPE),
-        }
-    }
-
-    fn compute_signature(
-        &self,
-        id: FileId,
-        scheme: SignatureScheme,
-        input: &[u8],
-    ) -> Result<Vec<u8>, StatusWord> {
-        let Some(Contents::Key { private, opened_by }) = self.current_df.contents(id) else {
-            return Err(StatusWord::WRONG_FILE_TYPE);
-        };
-        if !self.current_df.is_verified(*opened_by) {
-            return Err(StatusWord::NOT_VERIFIED);
-        }
-        let key = private
-            .as_deref()
-            .ok_or(StatusWord::CONDITIONS_NOT_SATISFIED)?;
-        let bare = Pkcs1v15Sign::new_unprefixed;
-        let signature = match scheme {
-            SignatureScheme::Verbatim => key.sign(bare(), input),
-            SignatureScheme::HashBare => key.sign(bare(), &Sha256::digest(input)),
-            SignatureScheme::DigestInfo => key.sign(Pkcs1v15Sign::new::<Sha256>(), input),
-            SignatureScheme::HashDigestInfo => {
-                key.sign(Pkcs1v15Sign::new::<Sha256>(), &Sha256::digest(input))
-            }
-        };
-        signature.map_err(|_| StatusWord::NO_DIAGNOSIS)
-    }
-}
-
-/// A BER-TLV object with a length below 128.
-fn tlv(tag: u8, value: &[u8]) -> Vec<u8> {
-    let length = u8::try_from(value.len()).unwrap_or(u8::MAX);
-    [&[tag, length], value].concat()
 }

@@ -1,21 +1,23 @@
-//! The JPKI application (公的個人認証AP) and the issuer security domain, as file tables.
+//! The JPKI application (公的個人認証AP), as a file table.
 
 mod token_info;
 
 use rsa::RsaPrivateKey;
 
-use crate::file::{Access, Contents, DedicatedFile, ElementaryFile, FileId};
+use crate::command::ChangeCommand;
+use crate::file::{
+    Access, Contents, DedicatedFile, ElementaryFile, FileId, KeyUsage, SessionKeyDelivery,
+};
 use crate::issuance::MintError;
 use crate::pin::{PinReference, ReferenceData};
-use crate::profile::{Profile, TokenKind};
+use crate::profile::{Padding, Pin, Profile, TokenKind};
 
 /// DF name of the JPKI application.
 pub(crate) const JPKI: &[u8] = &[0xD3, 0x92, 0xF0, 0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01];
-/// DF name of the GlobalPlatform issuer security domain, current after power-up.
-pub(crate) const ISSUER_DOMAIN: &[u8] = &[0xA0, 0x00, 0x00, 0x01, 0x51, 0x00, 0x00];
-
 const AUTHENTICATION_PIN: FileId = FileId::new(0x0018);
 const SIGNATURE_PIN: FileId = FileId::new(0x001B);
+const AFTER_AUTHENTICATION_PIN: Access = Access::AfterAny(&[AUTHENTICATION_PIN]);
+const AFTER_SIGNATURE_PIN: Access = Access::AfterAny(&[SIGNATURE_PIN]);
 
 /// The size of a CA certificate's EF, in bytes (measured on EF 0002); the authentication certificate gets one as large.
 const CERTIFICATE_EF: usize = 1900;
@@ -42,21 +44,13 @@ pub(crate) fn pin_file(reference: PinReference) -> FileId {
     }
 }
 
-/// The issuer security domain: at this level `001E` can be selected and nothing can be read.
-pub(crate) fn issuer_domain() -> DedicatedFile {
-    DedicatedFile {
-        name: ISSUER_DOMAIN,
-        files: vec![file(0x001E, Contents::Unreadable)],
-    }
-}
-
 /// The JPKI application.
 pub(crate) fn application(
     profile: &Profile,
     credentials: &Credentials,
 ) -> Result<DedicatedFile, MintError> {
     let authentication_access = match profile.kind {
-        TokenKind::Android => Access::After(AUTHENTICATION_PIN),
+        TokenKind::Android => AFTER_AUTHENTICATION_PIN,
         TokenKind::MyNumberCard | TokenKind::Iphone | TokenKind::JukiCard => Access::Free,
     };
     // Whoever has no signature certificate never set its password: there is nothing to try.
@@ -70,70 +64,70 @@ pub(crate) fn application(
         0..=SIGNATURE_CERTIFICATE_EF => SIGNATURE_CERTIFICATE_EF,
         _ => LONG_SIGNATURE_CERTIFICATE_EF,
     };
-    let free = |bytes| Contents::Binary {
-        bytes,
-        access: Access::Free,
-    };
+    let padding = profile.quirks.certificate_padding;
+    let certificate = |der: &[u8]| padded(der, CERTIFICATE_EF, padding);
+    let files = vec![
+        ElementaryFile::binary(
+            0x0001,
+            padded(signature, signature_size, padding)?,
+            AFTER_SIGNATURE_PIN,
+        ),
+        ElementaryFile::binary(
+            0x0002,
+            certificate(&credentials.signature_ca)?,
+            Access::Free,
+        ),
+        ElementaryFile::binary(
+            0x0006,
+            token_info::encode(profile.kind).to_vec(),
+            Access::Free,
+        ),
+        ElementaryFile::binary(0x0008, availability(credentials).to_vec(), Access::Free),
+        ElementaryFile::binary(0x0009, vec![0xFF; 16], Access::Never),
+        ElementaryFile::binary(
+            0x000A,
+            certificate(&credentials.authentication)?,
+            authentication_access,
+        ),
+        ElementaryFile::binary(
+            0x000B,
+            certificate(&credentials.authentication_ca)?,
+            Access::Free,
+        ),
+        ElementaryFile::new(0x0016, Contents::TerminalAuthority),
+        ElementaryFile::key(
+            0x0017,
+            Some(credentials.authentication_key.clone()),
+            AFTER_AUTHENTICATION_PIN,
+            KeyUsage::Signature,
+        ),
+        ElementaryFile::pin(
+            AUTHENTICATION_PIN,
+            pin(
+                &profile.pins.authentication,
+                PinReference::Authentication,
+                profile.tries.authentication,
+            ),
+        ),
+        ElementaryFile::key(
+            0x001A,
+            credentials.signature_key.clone(),
+            AFTER_SIGNATURE_PIN,
+            KeyUsage::Signature,
+        ),
+        ElementaryFile::pin(
+            SIGNATURE_PIN,
+            pin(
+                &profile.pins.signature,
+                PinReference::Signature,
+                signature_tries,
+            ),
+        ),
+    ];
     Ok(DedicatedFile {
-        name: JPKI,
-        files: vec![
-            file(
-                0x0001,
-                Contents::Binary {
-                    bytes: padded(signature, signature_size)?,
-                    access: Access::After(SIGNATURE_PIN),
-                },
-            ),
-            file(
-                0x0002,
-                free(padded(&credentials.signature_ca, CERTIFICATE_EF)?),
-            ),
-            file(0x0006, free(token_info::encode(profile.kind).to_vec())),
-            file(0x0008, free(availability(credentials).to_vec())),
-            file(
-                0x0009,
-                Contents::Binary {
-                    bytes: vec![0xFF; 16],
-                    access: Access::Never,
-                },
-            ),
-            file(
-                0x000A,
-                Contents::Binary {
-                    bytes: padded(&credentials.authentication, CERTIFICATE_EF)?,
-                    access: authentication_access,
-                },
-            ),
-            file(
-                0x000B,
-                free(padded(&credentials.authentication_ca, CERTIFICATE_EF)?),
-            ),
-            file(0x0016, Contents::Unreadable),
-            file(
-                0x0017,
-                key(Some(&credentials.authentication_key), AUTHENTICATION_PIN),
-            ),
-            file(
-                0x0018,
-                pin(
-                    profile.pins.authentication.as_bytes(),
-                    PinReference::Authentication,
-                    profile.tries.authentication,
-                ),
-            ),
-            file(
-                0x001A,
-                key(credentials.signature_key.as_ref(), SIGNATURE_PIN),
-            ),
-            file(
-                0x001B,
-                pin(
-                    profile.pins.signature.as_bytes(),
-                    PinReference::Signature,
-                    signature_tries,
-                ),
-            ),
-        ],
+        session_key_delivery: SessionKeyDelivery::Closed,
+        knows_end_of_use: profile.kind == TokenKind::Iphone,
+        ..DedicatedFile::new(JPKI, files)
     })
 }
 
@@ -152,26 +146,13 @@ fn availability(credentials: &Credentials) -> [u8; 3] {
     ]
 }
 
-fn file(id: u16, contents: Contents) -> ElementaryFile {
-    ElementaryFile {
-        id: FileId::new(id),
-        contents,
-    }
+fn pin(value: &Pin, reference: PinReference, tries_left: u8) -> ReferenceData {
+    ReferenceData::new(value.as_bytes(), reference.max_tries(), tries_left)
+        .changed_by(ChangeCommand::ReferenceData)
 }
 
-fn pin(value: &[u8], reference: PinReference, tries_left: u8) -> Contents {
-    Contents::Pin(ReferenceData::new(value, reference, tries_left))
-}
-
-fn key(private: Option<&RsaPrivateKey>, opened_by: FileId) -> Contents {
-    Contents::Key {
-        private: private.cloned().map(Box::new),
-        opened_by,
-    }
-}
-
-/// A certificate followed by zeros up to the size of its EF.
-fn padded(certificate: &[u8], size: usize) -> Result<Vec<u8>, MintError> {
+/// A certificate followed by padding up to the size of its EF.
+fn padded(certificate: &[u8], size: usize, padding: Padding) -> Result<Vec<u8>, MintError> {
     if certificate.len() > size {
         return Err(MintError::TooLong {
             length: certificate.len(),
@@ -179,6 +160,6 @@ fn padded(certificate: &[u8], size: usize) -> Result<Vec<u8>, MintError> {
         });
     }
     let mut bytes = certificate.to_vec();
-    bytes.resize(size, 0x00);
+    bytes.resize(size, padding.byte());
     Ok(bytes)
 }

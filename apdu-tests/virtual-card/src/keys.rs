@@ -27,6 +27,8 @@ pub(crate) enum KeyRole {
     Authentication,
     /// EF 001A.
     Signature,
+    /// EF 0019 of the common AP.
+    CommonInternal,
 }
 
 impl KeyRole {
@@ -45,6 +47,7 @@ impl KeyRole {
             },
             Self::Authentication => "authentication key",
             Self::Signature => "signature key",
+            Self::CommonInternal => "common AP key",
         }
     }
 }

@@ -20,14 +20,20 @@
 //! disagree, [`Quirks`] switches between them.
 
 mod apdu;
+mod ber;
 mod card;
+mod card_verifiable;
 mod command;
+mod common;
 pub mod control;
 mod file;
 mod file_system;
 mod issuance;
+mod issuer_domain;
 mod jpki;
+mod juki;
 mod keys;
+mod minting;
 mod pin;
 pub mod profile;
 mod reader;

@@ -1,5 +1,6 @@
 //! PINs as the card keeps them: value, counter, security status.
 
+use crate::command::ChangeCommand;
 use crate::status_word::StatusWord;
 
 /// One of the JPKI applet's two PINs.
@@ -28,42 +29,73 @@ pub(crate) struct ReferenceData {
     max_tries: u8,
     tries_left: u8,
     verified: bool,
+    changed_by: Option<ChangeCommand>,
+}
+
+/// Why a PIN was not verified.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Refusal {
+    /// It is another one.
+    Wrong {
+        /// The tries that remain; 0 for the one that blocks.
+        tries_left: u8,
+    },
+    /// There were no tries left; nothing was compared.
+    Blocked,
 }
 
 impl ReferenceData {
-    /// A PIN with some of its tries left; with none it is blocked.
-    pub(crate) fn new(value: &[u8], reference: PinReference, tries_left: u8) -> Self {
-        let max_tries = reference.max_tries();
+    /// A PIN with some of its tries left; with none it is blocked. Nothing changes it yet.
+    pub(crate) fn new(value: &[u8], max_tries: u8, tries_left: u8) -> Self {
         Self {
             value: value.to_vec(),
             max_tries,
             tries_left: tries_left.min(max_tries),
             verified: false,
+            changed_by: None,
+        }
+    }
+
+    /// The same, which its holder can change with this command.
+    pub(crate) fn changed_by(self, command: ChangeCommand) -> Self {
+        Self {
+            changed_by: Some(command),
+            ..self
         }
     }
 
     /// Compares byte by byte: no padding, no case folding.
     ///
     /// # Errors
-    /// 63Cx with the tries that remain, 63C0 for the one that blocks, 6984 once blocked.
-    pub(crate) fn verify(&mut self, presented: &[u8]) -> Result<(), StatusWord> {
+    /// [`Refusal`]; with tries left, the comparison cost one.
+    pub(crate) fn verify(&mut self, presented: &[u8]) -> Result<(), Refusal> {
         // The counter goes down before the comparison: a card torn out meanwhile gives no try back.
         let Some(tries_left) = self.tries_left.checked_sub(1) else {
-            return Err(StatusWord::BLOCKED);
+            return Err(Refusal::Blocked);
         };
         self.tries_left = tries_left;
         self.verified = false;
         if presented != self.value {
-            return Err(StatusWord::tries_left(tries_left));
+            return Err(Refusal::Wrong { tries_left });
         }
         self.tries_left = self.max_tries;
         self.verified = true;
         Ok(())
     }
 
-    /// Sets a new value; the caller has checked that the old one is verified.
-    pub(crate) fn change(&mut self, new: &[u8]) {
+    /// Sets a new value, if the old one is verified.
+    ///
+    /// The counter stays: VERIFY has just set it to its maximum. That the new value is verified too is taken from
+    /// clients, which go on without another VERIFY; no source measured it.
+    ///
+    /// # Errors
+    /// 6982 before VERIFY, and for another command than the one that changes this PIN.
+    pub(crate) fn change(&mut self, command: ChangeCommand, new: &[u8]) -> Result<(), StatusWord> {
+        if !self.verified || self.changed_by != Some(command) {
+            return Err(StatusWord::NOT_VERIFIED);
+        }
         self.value = new.to_vec();
+        Ok(())
     }
 
     /// Forgets that the PIN was verified.

@@ -28,9 +28,13 @@ pub use date::{CalendarDate, DateError};
 pub use fault::Fault;
 pub use holder::{Holder, HolderError, Municipality, Sex};
 pub use my_number::{MyNumber, MyNumberError};
+pub(crate) use pins::FOUR_DIGIT_PIN_TRIES;
 pub use pins::{Pin, PinError, Pins, Tries};
 pub use plastic::{CardSerial, PlasticCard, PlasticError, SecurityCode};
-pub use quirks::{QueryAnswer, Quirks, StatusLifetime};
+pub use quirks::{
+    BlockedPin, BlockedQuery, ContactAtr, Padding, QueryAnswer, Quirks, StatusLifetime,
+    WrongSignatureInput,
+};
 pub use token::{Atr, AtrError, TokenKind};
 pub use validity::{Validity, ValidityError};
 

@@ -9,6 +9,8 @@ pub struct StatusWord(u16);
 impl StatusWord {
     /// 9000: done.
     pub const DONE: Self = Self(0x9000);
+    /// 66F1: the security environment is faulty; here: no key delivery is configured.
+    pub const FAULTY_SECURITY_ENVIRONMENT: Self = Self(0x66F1);
     /// 6700: wrong length.
     pub const WRONG_LENGTH: Self = Self(0x6700);
     /// 6881: logical channels are not supported.
@@ -21,16 +23,26 @@ impl StatusWord {
     pub const WRONG_FILE_TYPE: Self = Self(0x6981);
     /// 6982: security status not satisfied.
     pub const NOT_VERIFIED: Self = Self(0x6982);
+    /// 6983: authentication method blocked (ISO/IEC 7816-4); no real card was seen to say it.
+    pub const METHOD_BLOCKED: Self = Self(0x6983);
     /// 6984: the reference data is blocked (JICSAP: referenced IEF locked).
     pub const BLOCKED: Self = Self(0x6984);
     /// 6985: conditions of use not satisfied.
     pub const CONDITIONS_NOT_SATISFIED: Self = Self(0x6985);
     /// 6986: command not allowed, no current EF.
     pub const NO_CURRENT_EF: Self = Self(0x6986);
+    /// 69FC: secure messaging without a session.
+    pub const NO_SECURE_SESSION: Self = Self(0x69FC);
+    /// 6A80: the data field is wrong.
+    pub const WRONG_DATA: Self = Self(0x6A80);
     /// 6A82: file or application not found.
     pub const NOT_FOUND: Self = Self(0x6A82);
+    /// 6A83: record not found.
+    pub const NO_SUCH_RECORD: Self = Self(0x6A83);
     /// 6A86: wrong P1-P2.
     pub const WRONG_P1_P2: Self = Self(0x6A86);
+    /// 6A88: referenced data not found.
+    pub const NO_SUCH_DATA: Self = Self(0x6A88);
     /// 6B00: the offset is outside the EF.
     pub const OUTSIDE_EF: Self = Self(0x6B00);
     /// 6D00: unknown instruction.

@@ -68,6 +68,11 @@ impl CalendarDate {
         DateTime::new(self.year, self.month, self.day, hour, minute, second).map_err(|_| DateError)
     }
 
+    /// `YYYYMMDD`.
+    pub(crate) fn digits(self) -> String {
+        format!("{:04}{:02}{:02}", self.year, self.month, self.day)
+    }
+
     /// The birth date as the signature certificate writes it: digit of the era (0 before Meiji), then `YYYYMMDD`.
     pub(crate) fn with_era(self) -> String {
         let (era, _) = self.era();

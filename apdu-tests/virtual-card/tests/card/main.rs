@@ -5,17 +5,25 @@
     reason = "a test ends with what went wrong"
 )]
 
+mod challenges;
+mod common;
+mod juki;
+mod objects;
+mod openssl;
 mod pins;
 mod quirks;
 mod reading;
 mod selecting;
 mod signing;
+mod strange_bytes;
 
 use std::fmt::Write as _;
 
 use jpki_virtual_card::{Profile, VirtualCard};
 
 const SELECT_JPKI: &str = "00A4040C0A D392F000260100000001";
+const SELECT_COMMON: &str = "00A4040C0A D3921000310001010100";
+const SELECT_JUKI: &str = "00A4040C0A D3921000310001010401";
 const SELECT_ISSUER_DOMAIN: &str = "00A4040C07 A0000001510000";
 /// VERIFY with the default PINs.
 const VERIFY_AUTHENTICATION: &str = "0020009804 31323334";
@@ -34,6 +42,24 @@ fn jpki(profile: &str) -> VirtualCard {
     let mut card = card(profile);
     assert_eq!(send(&mut card, SELECT_JPKI), "9000");
     card
+}
+
+/// The whole EF with this short id, in reads of `le` bytes (0 is 256) by 15-bit offset.
+fn read(card: &mut VirtualCard, id: u8, le: u8) -> Vec<u8> {
+    assert_eq!(
+        card.transmit(&[0x00, 0xA4, 0x02, 0x0C, 0x02, 0x00, id]),
+        [0x90, 0x00]
+    );
+    let mut file = Vec::new();
+    loop {
+        let [high, low] = u16::try_from(file.len()).unwrap().to_be_bytes();
+        let answer = card.transmit(&[0x00, 0xB0, high, low, le]);
+        match answer.split_last_chunk().unwrap() {
+            (data, [0x90, 0x00]) => file.extend_from_slice(data),
+            ([], [0x6B, 0x00]) => return file,
+            other => panic!("{other:?}"),
+        }
+    }
 }
 
 /// Sends bytes written in hexadecimal, and writes the answer so.

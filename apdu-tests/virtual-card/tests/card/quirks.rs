@@ -123,3 +123,29 @@ fn a_wrong_le_can_be_corrected() {
     assert_eq!(send(&mut card, "802A0097 01 31 80"), "6C00");
     assert_eq!(card.transmit(&bytes("802A0097 01 31 00")).len(), 258);
 }
+
+#[test]
+fn a_blocked_pin_can_be_answered_as_iso_has_it() {
+    for (blocked_pin, blocked_query, data, empty) in [
+        ("6984", "tries-left", "6984", "63C0"),
+        ("6983", "tries-left", "6983", "63C0"),
+        ("6984", "blocked", "6984", "6984"),
+        ("6983", "blocked", "6983", "6983"),
+    ] {
+        let mut card = jpki(&format!(
+            "tries.authentication = 1
+            quirks = {{ blocked_pin = '{blocked_pin}', blocked_query = '{blocked_query}' }}"
+        ));
+        let story = [
+            ("00200098", "63C1"),
+            ("0020009804 39393939", "63C0"),
+            (VERIFY_AUTHENTICATION, data),
+            ("00200098", empty),
+            ("0020009800", empty),
+            ("0020009B", "63C5"),
+        ];
+        for (command, answer) in story {
+            assert_eq!(send(&mut card, command), answer, "{command}");
+        }
+    }
+}

@@ -2,24 +2,6 @@
 
 use super::*;
 
-/// The whole EF with this short id, in reads of `le` bytes (0 is 256) by 15-bit offset.
-fn read(card: &mut VirtualCard, id: u8, le: u8) -> Vec<u8> {
-    assert_eq!(
-        card.transmit(&[0x00, 0xA4, 0x02, 0x0C, 0x02, 0x00, id]),
-        [0x90, 0x00]
-    );
-    let mut file = Vec::new();
-    loop {
-        let [high, low] = u16::try_from(file.len()).unwrap().to_be_bytes();
-        let answer = card.transmit(&[0x00, 0xB0, high, low, le]);
-        match answer.split_last_chunk().unwrap() {
-            (data, [0x90, 0x00]) => file.extend_from_slice(data),
-            ([], [0x6B, 0x00]) => return file,
-            other => panic!("{other:?}"),
-        }
-    }
-}
-
 #[test]
 fn any_size_of_read_gives_the_same_file() {
     let mut card = jpki("");
@@ -45,6 +27,15 @@ fn certificates_are_followed_by_zeros_up_to_the_size_of_their_file() {
         assert!(file.starts_with(certificate));
         assert!(file[certificate.len()..].iter().all(|byte| *byte == 0));
     }
+}
+
+#[test]
+fn a_card_can_pad_with_ff() {
+    let mut card = jpki("quirks = { certificate_padding = 'FF' }");
+    let file = read(&mut card, 0x0A, 0);
+    let certificate = card.authentication_certificate();
+    assert!(file.starts_with(certificate));
+    assert!(file[certificate.len()..].iter().all(|byte| *byte == 0xFF));
 }
 
 #[test]
@@ -75,6 +66,15 @@ fn an_extended_le_takes_the_whole_rest_at_once() {
     assert_eq!(by_short_id.len(), 1900 + 2);
     assert_eq!(card.transmit(&bytes("00B00700 001000")).len(), 108 + 2);
     assert_eq!(card.transmit(&bytes("00B00000 000300")).len(), 0x300 + 2);
+}
+
+#[test]
+fn a_card_can_refuse_an_extended_le() {
+    let mut card = jpki("quirks = { refuse_extended_read = true }");
+    assert_eq!(send(&mut card, "00B08A00 000000"), "6700");
+    assert_eq!(send(&mut card, "00B08A00 000101"), "6700");
+    assert_eq!(card.transmit(&bytes("00B08A00 000100")).len(), 256 + 2);
+    assert_eq!(card.transmit(&bytes("00B08A00 00")).len(), 256 + 2);
 }
 
 #[test]

@@ -33,24 +33,78 @@ fn after_power_up_the_issuer_domain_is_current() {
 #[test]
 fn an_unknown_application_is_not_found_and_changes_nothing() {
     let mut card = jpki("");
-    assert_eq!(send(&mut card, "00A4040C0A D3921000310001010408"), "6A82");
+    assert_eq!(send(&mut card, "00A4040C0A D392F000260100000002"), "6A82");
     assert_eq!(send(&mut card, "00A4020C02 000A"), "9000");
 }
 
 #[test]
-fn every_prefix_of_the_application_s_name_selects_it() {
+fn a_prefix_selects_the_first_name_that_begins_so() {
+    let jpki = bytes("D392F000260100000001");
     for length in 1..=10_u8 {
         let mut card = card("");
-        let command = [
-            &[0x00, 0xA4, 0x04, 0x0C, length],
-            &bytes("D392F000260100000001")[..usize::from(length)],
-        ]
-        .concat();
+        let prefix = &jpki[..usize::from(length)];
+        let command = [&[0x00, 0xA4, 0x04, 0x0C, length], prefix].concat();
         assert_eq!(card.transmit(&command), [0x90, 0x00]);
-        assert_eq!(hex(card.selected_application()), "D392F000260100000001");
+        // D3 and D392 are the beginning of other names too.
+        let expected = match length {
+            1 | 2 => "D3921000310001010100",
+            _ => "D392F000260100000001",
+        };
+        assert_eq!(hex(card.selected_application()), expected);
     }
     let longer = send(&mut card(""), "00A4040C0B D392F00026010000000100");
     assert_eq!(longer, "6A82", "a longer name is another one");
+}
+
+#[test]
+fn one_after_the_other_all_applications_are_found() {
+    let mut card = card("");
+    let mut found = Vec::new();
+    let mut answer = send(&mut card, "00A4040C02 D392");
+    while answer == "9000" {
+        found.push(hex(card.selected_application()));
+        answer = send(&mut card, "00A4040E02 D392");
+    }
+    assert_eq!(answer, "6A82");
+    assert_eq!(
+        found,
+        [
+            "D3921000310001010100",
+            "D3921000310001010401",
+            "D392F000260100000001"
+        ]
+    );
+    assert_eq!(
+        hex(card.selected_application()),
+        "D392F000260100000001",
+        "the last one stays"
+    );
+    assert_eq!(
+        statuses(&mut card, &[SELECT_ISSUER_DOMAIN]),
+        ["9000"],
+        "and the next of another beginning"
+    );
+    assert_eq!(
+        send(&mut card, "00A4040202 D392 00"),
+        "6F0C840AD39210003100010101009000",
+        "P2 = 02 wants file control information"
+    );
+}
+
+#[test]
+fn a_phone_has_no_other_application_and_an_old_card_just_the_register_s() {
+    for (kind, juki) in [
+        ("android", "6A82"),
+        ("iphone", "6A82"),
+        ("juki-card", "9000"),
+    ] {
+        let mut card = card(&format!("kind = '{kind}'"));
+        assert_eq!(
+            statuses(&mut card, &[SELECT_JPKI, SELECT_JUKI, SELECT_COMMON]),
+            ["9000", juki, "6A82"],
+            "{kind}"
+        );
+    }
 }
 
 #[test]
@@ -173,10 +227,11 @@ fn select_with_a_name_or_id_of_the_wrong_length_is_refused() {
 #[test]
 fn an_unknown_instruction_is_unknown_in_both_classes() {
     let mut card = jpki("");
-    let iso = [0x20, 0x24, 0xA4, 0xB0, 0xC0];
+    let iso = [0x20, 0x24, 0x84, 0x88, 0xA4, 0xB0, 0xB2, 0xC0, 0xCA];
+    let jicsap = [0x2A, 0x32, 0xA2, 0xAE, 0xFC];
     for ins in 0..=0xFF {
         let known_iso = iso.contains(&ins);
-        let known_jicsap = ins == 0x2A;
+        let known_jicsap = jicsap.contains(&ins);
         let expected = |known: bool, elsewhere: bool| match (known, elsewhere) {
             (true, _) => None,
             (false, true) => Some(vec![0x6E, 0x00]),
@@ -202,6 +257,7 @@ fn every_class_but_00_and_80_is_refused_with_its_reason() {
         let expected: &[u8] = match cla {
             0x00 => &[0x67, 0x00],
             0x80 => &[0x6E, 0x00],
+            0x08 => &[0x69, 0xFC],
             0x40..=0x7F | 0xC0..=0xFE => &[0x68, 0x81],
             0x20..=0x3F | 0xA0..=0xBF | 0xFF => &[0x6E, 0x00],
             _ if cla & 0x03 != 0 => &[0x68, 0x81],

@@ -1,39 +1,7 @@
 //! COMPUTE DIGITAL SIGNATURE, judged by OpenSSL.
 
-use std::fs;
-use std::process::Command;
-
-use tempfile::TempDir;
-
+use super::openssl::{recovered, verifies_pss};
 use super::*;
-
-/// What OpenSSL finds inside a signature once its padding is gone.
-fn recovered(certificate: &[u8], signature: &[u8]) -> Vec<u8> {
-    let directory = TempDir::new().unwrap();
-    let path = |name: &str| directory.path().join(name);
-    fs::write(path("certificate"), certificate).unwrap();
-    fs::write(path("signature"), signature).unwrap();
-    let output = Command::new("openssl")
-        .args([
-            "pkeyutl",
-            "-verifyrecover",
-            "-certin",
-            "-pkeyopt",
-            "rsa_padding_mode:pkcs1",
-            "-inkey",
-        ])
-        .arg(path("certificate"))
-        .arg("-in")
-        .arg(path("signature"))
-        .output()
-        .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    output.stdout
-}
 
 /// Sends a short case 4 command; data and status word of the answer.
 fn sign(card: &mut VirtualCard, p1: u8, p2: u8, input: &[u8]) -> (Vec<u8>, String) {
@@ -113,9 +81,26 @@ fn p1_01_to_03_hash_and_wrap_on_the_card() {
 }
 
 #[test]
+fn p1_04_and_05_sign_by_pss_with_a_salt_that_is_never_the_same() {
+    use sha2::{Digest, Sha256};
+    let mut card = unlocked();
+    let message = b"to be hashed";
+    let hash = Sha256::digest(message);
+    for (p1, input) in [(0x04, &hash[..]), (0x05, &message[..])] {
+        let (first, status) = sign(&mut card, p1, 0x97, input);
+        assert_eq!(status, "9000", "P1 = {p1:02X}");
+        let certificate = card.authentication_certificate();
+        assert!(verifies_pss(certificate, &hash, &first), "P1 = {p1:02X}");
+        let other = Sha256::digest(b"another message");
+        assert!(!verifies_pss(certificate, &other, &first));
+        assert_ne!(sign(&mut card, p1, 0x97, input).0, first);
+    }
+}
+
+#[test]
 fn any_other_p1_is_wrong() {
     let mut card = unlocked();
-    for p1 in 4..=0xFF {
+    for p1 in 6..=0xFF {
         assert_eq!(
             sign(&mut card, p1, 0x97, &[0x31; 32]),
             (vec![], "6A86".to_owned()),
@@ -127,13 +112,13 @@ fn any_other_p1_is_wrong() {
 #[test]
 fn inputs_of_every_length_are_signed_or_refused_by_their_scheme() {
     let mut card = unlocked();
-    let mut accepted = |p1: u8| {
+    let accepted = |p1: u8| {
         (0..=255_usize)
             .filter(|length| {
                 // A tenth of the signatures is enough; no refusal is left out.
                 let signs = match p1 {
                     0 => (1..=245).contains(length),
-                    2 => *length == 32,
+                    2 | 4 => *length == 32,
                     _ => *length > 0,
                 };
                 if signs && !(length % 10 == 5 || [1, 32, 245, 255].contains(length)) {
@@ -158,10 +143,7 @@ fn inputs_of_every_length_are_signed_or_refused_by_their_scheme() {
             })
             .count()
     };
-    assert_eq!(
-        [accepted(0), accepted(1), accepted(2), accepted(3)],
-        [27, 28, 1, 28]
-    );
+    assert_eq!([0, 1, 2, 3, 4, 5].map(accepted), [27, 28, 1, 28, 1, 28]);
 }
 
 #[test]
@@ -209,4 +191,19 @@ fn a_signature_needs_room_for_256_bytes() {
     assert_eq!(send(&mut card, "802A0097 01 31 FF"), "6700");
     assert_eq!(card.transmit(&bytes("802A0097 000001 31 0100")).len(), 258);
     assert_eq!(card.transmit(&bytes("802A0097 000001 31 0000")).len(), 258);
+}
+
+#[test]
+fn an_input_that_a_scheme_does_not_take_can_be_refused_with_6985() {
+    let mut card = jpki("quirks = { wrong_signature_input = '6985' }");
+    let too_long = format!("802A0097 F6 {} 00", "31".repeat(246));
+    for command in [
+        &too_long,
+        "802A0297 01 31 00",
+        "802A0497 01 31 00",
+        "802A0097 00",
+    ] {
+        assert_eq!(send(&mut card, command), "6985", "{command}");
+    }
+    assert_eq!(send(&mut card, "802A0097 01 31"), "6700", "no Le");
 }
