@@ -3,6 +3,7 @@
 //! Field by field the profile is that of the certificates on cards issued since 2019 (order and criticality of the
 //! extensions included); organisation, hosts and municipality are made up.
 
+mod authority_certificates;
 mod extension;
 mod name;
 
@@ -26,6 +27,7 @@ use crate::keys::{self, KeyRole};
 use crate::profile::{
     CalendarDate, DateError, Generation, HolderError, Profile, Seed, ValidityError,
 };
+pub use authority_certificates::AuthorityCertificates;
 use extension::ExtensionList;
 
 /// Why a card could not be minted.

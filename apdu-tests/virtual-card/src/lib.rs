@@ -41,7 +41,7 @@ mod status_word;
 pub mod vpcd;
 
 pub use card::{PinView, VirtualCard};
-pub use issuance::MintError;
+pub use issuance::{AuthorityCertificates, MintError};
 pub use pin::PinReference;
 pub use profile::{Profile, ProfileError, Quirks, TokenKind};
 pub use reader::{Fault, LengthChange, Silence, TraceStep, VirtualReader};

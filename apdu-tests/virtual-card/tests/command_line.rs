@@ -50,6 +50,62 @@ fn mint_writes_the_authorities_that_the_same_seed_makes_in_another_process() {
 }
 
 #[test]
+fn mint_writes_every_generation_and_bundles_that_verify_every_built_in_card() {
+    let directory = TempDir::new().unwrap();
+    let out = directory.path();
+    let output = run(&[
+        "mint",
+        "--profile",
+        "adult",
+        "--all-generations",
+        "--out",
+        text(out),
+    ]);
+    assert!(output.status.success(), "{}", said(&output));
+    let read = |name: &str| fs::read(out.join(name)).unwrap();
+    for hierarchy in ["authentication-ca", "signature-ca"] {
+        let generations = [1, 2, 3].map(|number| read(&format!("{hierarchy}-{number}.pem")));
+        assert_eq!(
+            read(&format!("{hierarchy}-bundle.pem")),
+            generations.concat()
+        );
+        assert_eq!(read(&format!("{hierarchy}.pem")), generations[2]);
+        assert_eq!(
+            read(&format!("{hierarchy}.der")),
+            read(&format!("{hierarchy}-3.der"))
+        );
+    }
+    let leaf = out.join("leaf.der");
+    for built_in in BUILT_IN {
+        let card = VirtualCard::mint(&Profile::built_in(built_in.name).unwrap()).unwrap();
+        for (hierarchy, certificate) in [
+            ("authentication-ca", Some(card.authentication_certificate())),
+            ("signature-ca", card.signature_certificate()),
+        ] {
+            let Some(certificate) = certificate else {
+                continue;
+            };
+            fs::write(&leaf, certificate).unwrap();
+            let verified = Command::new("openssl")
+                .args(["verify", "-no_check_time", "-CAfile"])
+                .args([&out.join(format!("{hierarchy}-bundle.pem")), &leaf])
+                .output()
+                .unwrap();
+            assert!(verified.status.success(), "{}: {verified:?}", built_in.name);
+        }
+    }
+}
+
+#[test]
+fn what_mint_writes_says_that_it_is_for_tests_only() {
+    let directory = TempDir::new().unwrap();
+    let output = run(&["mint", "--seed", "card", "--out", text(directory.path())]);
+    assert!(output.status.success(), "{}", said(&output));
+    let notice = fs::read_to_string(directory.path().join("README.txt")).unwrap();
+    assert!(notice.contains("for tests only") && notice.contains("anyone"));
+}
+
+#[test]
 fn mint_without_a_seed_is_refused_and_writes_nothing() {
     let directory = TempDir::new().unwrap();
     let out = directory.path().join("out");

@@ -21,7 +21,7 @@ pub(crate) enum Failure {
     #[error("{} could not be written", path.display())]
     Write { path: PathBuf, source: io::Error },
     #[error(
-        "the profile names no seed, so no other card would have these authorities: give one, or --seed TEXT, or --profile adult"
+        "the profile names neither seed nor authority, so no other card would have these authorities: give one, or --seed TEXT, or --profile adult"
     )]
     NoSeed,
     #[error("signals cannot be waited for")]

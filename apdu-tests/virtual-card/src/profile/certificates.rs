@@ -43,16 +43,29 @@ pub enum Generation {
     Third,
 }
 
+impl Generation {
+    /// All of them, oldest first.
+    pub const ALL: [Self; 3] = [Self::First, Self::Second, Self::Third];
+
+    /// 1, 2 or 3.
+    #[must_use]
+    pub const fn number(self) -> u8 {
+        match self {
+            Self::First => 1,
+            Self::Second => 2,
+            Self::Third => 3,
+        }
+    }
+}
+
 impl TryFrom<u8> for Generation {
     type Error = GenerationError;
 
     fn try_from(number: u8) -> Result<Self, GenerationError> {
-        match number {
-            1 => Ok(Self::First),
-            2 => Ok(Self::Second),
-            3 => Ok(Self::Third),
-            _ => Err(GenerationError),
-        }
+        Self::ALL
+            .into_iter()
+            .find(|generation| generation.number() == number)
+            .ok_or(GenerationError)
     }
 }
 
