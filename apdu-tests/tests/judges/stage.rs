@@ -1,6 +1,7 @@
 //! What each client meets: a card in pcscd's first slot, and a directory for its files.
 
 use std::fs;
+use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use apdu_tests::{OpenSsl, PluggedIn, trace};
@@ -96,12 +97,17 @@ impl Stage {
         trace::show(&self.plugged.reader().trace())
     }
 
+    /// A file in the directory.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
     pub(crate) fn write(&self, name: &str, bytes: &[u8]) {
-        fs::write(self.directory.path().join(name), bytes).unwrap();
+        fs::write(self.path(name), bytes).unwrap();
     }
 
     pub(crate) fn read(&self, name: &str) -> Vec<u8> {
-        fs::read(self.directory.path().join(name))
+        fs::read(self.path(name))
             .unwrap_or_else(|error| panic!("{name}: {error}\n{}", self.trace()))
     }
 
