@@ -44,9 +44,12 @@ impl Default for BehindPcscd {
 
 impl Stage for BehindPcscd {
     fn begin(&mut self, profile: &Profile) -> Result<(), StageError> {
-        // The card is exchanged behind pcscd's back, which sees it powered up from nothing: a second a story is saved.
-        self.hand.begin(profile)?;
         let reader = self.hand.reader();
+        self.line = None;
+        if reader.remove().is_some() {
+            Slot::First.await_card(false);
+        }
+        self.hand.begin(profile)?;
         self.plugged.get_or_insert_with(|| PluggedIn::of(reader));
         Slot::First.await_card(true);
         self.connected()?.power_up()
