@@ -2,7 +2,7 @@ import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["dist/", "build/", "page/dist/", "e2e/artefacts/", "node_modules/"] },
+  { ignores: ["dist/", "build/", "page/dist/", "testing/dist/", "e2e/artefacts/", "node_modules/"] },
   js.configs.recommended,
   {
     files: ["**/*.ts"],

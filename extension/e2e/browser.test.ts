@@ -5,11 +5,14 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { resolve } from "node:path";
 import { after, afterEach, before, describe, it } from "node:test";
-import type { Page } from "playwright-core";
-import { Browser, EXTENSION_ID, screenshot } from "./harness/browser.js";
-import { isAlive } from "./harness/cleanup.js";
-import { Folder } from "./harness/folder.js";
-import { JsonLines, poll } from "./harness/waiting.js";
+import { chromium, type BrowserContext, type Page } from "playwright-core";
+import { launch } from "../testing/src/browser.js";
+import { isAlive } from "../testing/src/cleanup.js";
+import { Folder } from "../testing/src/folder.js";
+import { shippedExtension } from "../testing/src/sites.js";
+import { JsonLines, poll } from "../testing/src/waiting.js";
+import { EXTENSION_ID, launchOptions, openPage, screenshot } from "./harness/browser.js";
+import { PARTS } from "./harness/parts.js";
 
 interface HostEvent {
   event: "started" | "frame" | "end of input";
@@ -60,7 +63,7 @@ function call(frame: Pick<Page, "evaluate">, method: string, options: Record<str
 describe("the extension in Chromium", () => {
   let folder: Folder;
   let log: JsonLines<HostEvent>;
-  let browser: Browser;
+  let browser: BrowserContext;
   let server: Server;
   let site: string;
 
@@ -68,11 +71,13 @@ describe("the extension in Chromium", () => {
     folder = new Folder();
     log = new JsonLines(folder.at("host.log"));
     const nativeHost = withHost ? folder.program("fake-host", resolve("e2e/fake-host.mjs"), { FAKE_HOST_LOG: log.path }) : undefined;
-    browser = await Browser.start({ userDataDir: folder.folder("profile"), nativeHost, environment: process.env, lang });
+    const extension = shippedExtension(PARTS.extension);
+    assert.equal(extension.id, EXTENSION_ID);
+    browser = await launch(chromium, { userDataDir: folder.folder("profile"), extension, nativeHost, environment: process.env }, launchOptions(lang));
   }
 
   async function openSite(query = "", host = "localhost"): Promise<Page> {
-    const page = await browser.open(`${site.replace("localhost", host)}/${query}`);
+    const page = await openPage(browser, `${site.replace("localhost", host)}/${query}`);
     await page.waitForFunction(() => document.title === "ready");
     return page;
   }
@@ -184,7 +189,7 @@ describe("the extension in Chromium", () => {
   for (const lang of ["en", "ja"]) {
     it(`shows the toolbar button's panel in ${lang}`, async () => {
       await startBrowser(false, lang);
-      const page = await browser.context.newPage();
+      const page = await browser.newPage();
       await page.setViewportSize({ width: 352, height: 420 });
       await page.goto(`chrome-extension://${EXTENSION_ID}/popup.html`);
       await page.waitForFunction(() => (document.querySelector("#site-state")?.textContent ?? "") !== "");

@@ -1,4 +1,4 @@
-// Builds the unpacked extension into dist/chromium and the page module into page/dist.
+// Builds the unpacked extension into dist/chromium, and the page module and the testing module into their dist.
 import { execFileSync } from "node:child_process";
 import { cp, mkdir, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -11,6 +11,7 @@ const SETTINGS = /** @type {const} */ ({ bundle: true, charset: "utf8", legalCom
 
 await rm(path("dist/chromium"), { recursive: true, force: true });
 await rm(path("page/dist"), { recursive: true, force: true });
+await rm(path("testing/dist"), { recursive: true, force: true });
 await mkdir(path("dist/chromium/icons"), { recursive: true });
 
 await Promise.all([
@@ -27,8 +28,20 @@ await Promise.all([
     minifySyntax: true,
   }),
   build({ ...SETTINGS, entryPoints: [path("page/src/jpkid.ts")], outdir: path("page/dist"), format: "esm" }),
+  build({
+    ...SETTINGS,
+    entryPoints: [path("testing/src/index.ts"), path("testing/src/playwright.ts")],
+    outdir: path("testing/dist"),
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    packages: "external",
+    splitting: true,
+  }),
   ...["manifest.json", "_locales"].map((name) => cp(path(name), path(`dist/chromium/${name}`), { recursive: true })),
   ...["popup.html", "popup.css"].map((name) => cp(path(`src/popup/${name}`), path(`dist/chromium/${name}`))),
   ...[16, 32, 48, 128].map((size) => cp(path(`icons/${size}.png`), path(`dist/chromium/icons/${size}.png`))),
 ]);
-execFileSync(process.execPath, [path("node_modules/typescript/bin/tsc"), "-p", path("page")], { stdio: "inherit" });
+for (const name of ["page", "testing"]) {
+  execFileSync(process.execPath, [path("node_modules/typescript/bin/tsc"), "-p", path(name)], { stdio: "inherit" });
+}

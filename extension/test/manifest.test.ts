@@ -30,7 +30,7 @@ describe("the manifest", () => {
   });
 
   it("has the version of the packages", () => {
-    for (const file of ["package.json", "page/package.json"]) {
+    for (const file of ["package.json", "page/package.json", "testing/package.json"]) {
       assert.equal((JSON.parse(readFileSync(file, "utf8")) as { version: string }).version, manifest["version"]);
     }
   });

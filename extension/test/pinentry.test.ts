@@ -1,4 +1,4 @@
-/** The scripted pinentry of the end-to-end tests, spoken to as the daemon does. */
+/** The scripted pinentry of the testing package, spoken to as the daemon does. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -17,14 +17,14 @@ let folder: string;
 const log = (): Record<string, unknown>[] =>
   readFileSync(join(folder, "log"), "utf8").split("\n").slice(0, -1).map((line) => JSON.parse(line) as Record<string, unknown>);
 
-function script(answers: unknown[]): void {
-  writeFileSync(join(folder, "script"), JSON.stringify(answers));
+function script(answers: unknown[], pins?: { authentication?: string; signature?: string }): void {
+  writeFileSync(join(folder, "script"), JSON.stringify({ answers, pins }));
   writeFileSync(join(folder, "log"), "");
 }
 
 /** Sends each command after the answer to the one before; stops at the first that is not answered. */
 async function converse(...commands: string[]): Promise<Conversation> {
-  const child = spawn(process.execPath, ["e2e/pinentry.mjs"], {
+  const child = spawn(process.execPath, ["testing/pinentry.mjs"], {
     env: { ...process.env, JPKID_PINENTRY_SCRIPT: join(folder, "script"), JPKID_PINENTRY_LOG: join(folder, "log") },
     stdio: ["pipe", "pipe", "inherit"],
   });
@@ -78,6 +78,13 @@ describe("the scripted pinentry", () => {
     assert.equal(log().at(-2)?.["answered"], "nothing was scripted");
   });
 
+  it("types the PIN that a question names where nothing is scripted, but not once it was wrong", async () => {
+    script([{ pin: "0" }], { authentication: "1234", signature: "ABC123" });
+    const cancelled = "ERR 83886179 Operation cancelled";
+    const { lines } = await converse("SETDESC ②", "GETPIN", "GETPIN", "SETDESC ①", "GETPIN", "SETERROR wrong", "GETPIN", "SETDESC which?", "GETPIN", "CONFIRM");
+    assert.deepEqual(lines, ["OK", "D 0", "OK", "D 1234", "OK", "OK", "D ABC123", "OK", "OK", cancelled, "OK", cancelled, cancelled]);
+  });
+
   it("shows an error once", async () => {
     script([{ pin: "1" }, { pin: "2" }]);
     await converse("SETERROR wrong", "GETPIN", "GETPIN");
@@ -90,7 +97,7 @@ describe("the scripted pinentry", () => {
 
   it("leaves the window open until it is ended", async () => {
     script([{ hang: true }]);
-    const child = spawn(process.execPath, ["e2e/pinentry.mjs"], {
+    const child = spawn(process.execPath, ["testing/pinentry.mjs"], {
       env: { ...process.env, JPKID_PINENTRY_SCRIPT: join(folder, "script"), JPKID_PINENTRY_LOG: join(folder, "log") },
       stdio: ["pipe", "pipe", "inherit"],
     });

@@ -2,10 +2,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Page } from "playwright-core";
+import { isAlive } from "../../testing/src/cleanup.js";
+import type { Answer, Question } from "../../testing/src/person.js";
+import { poll } from "../../testing/src/waiting.js";
 import { screenshot } from "./browser.js";
-import { isAlive } from "./cleanup.js";
-import { PINS, Stack, type Mode, type PinentryAnswer, type PinentryEvent, type StackSettings } from "./stack.js";
-import { poll } from "./waiting.js";
+import { PINS, Stack, type Mode, type StackSettings } from "./stack.js";
 
 const SIGNATURE = { pin: PINS.signature };
 const AUTHENTICATION = { pin: PINS.authentication };
@@ -37,7 +38,7 @@ async function problem(page: Page): Promise<{ code: string; message: string; adv
 }
 
 /** Registers the card's holder. */
-async function register(stack: Stack, page: Page, answers: PinentryAnswer[] = [SIGNATURE, AUTHENTICATION]): Promise<void> {
+async function register(stack: Stack, page: Page, answers: Answer[] = [SIGNATURE, AUTHENTICATION]): Promise<void> {
   stack.willAnswer(...answers);
   await page.goto(`${stack.origin}/register?lang=en`);
   await click(page, "register");
@@ -53,7 +54,7 @@ async function logIn(stack: Stack, page: Page, how: "login-both" | "login-authen
 }
 
 /** Checks that a prompt names the site, and the PIN by the number on the municipality's slip. */
-function assertAsksFor(question: PinentryEvent | undefined, stack: Stack, slipNumber: "①" | "②"): void {
+function assertAsksFor(question: Question | undefined, stack: Stack, slipNumber: "①" | "②"): void {
   const description = question?.description ?? "";
   assert(description.includes(stack.origin), `the prompt does not name ${stack.origin}: ${description}`);
   assert(description.includes(slipNumber), `the prompt does not name PIN ${slipNumber}: ${description}`);

@@ -12,15 +12,6 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Whether somebody listens: on a socket's path, or a TCP port of the loopback address. */
-export async function accepts(where: string | number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = typeof where === "string" ? connect(where) : connect(where, "127.0.0.1");
-    socket.once("connect", () => { socket.destroy(); resolve(true); });
-    socket.once("error", () => { resolve(false); });
-  });
-}
-
 /** Sends one request without parameters to the daemon and waits for its result. */
 export async function askDaemon(socketPath: string, method: string): Promise<unknown> {
   return new Promise((resolve, reject) => {

@@ -1,8 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { accepts } from "./network.js";
-import { Program } from "./program.js";
-import { poll } from "./waiting.js";
+import { accepts } from "../../testing/src/network.js";
+import { Program } from "../../testing/src/program.js";
+import { poll } from "../../testing/src/waiting.js";
 
 const SOCKET = "/run/pcscd/pcscd.comm";
 /** Where vsmartcard's virtual reader waits for a card. */

@@ -3,10 +3,12 @@
 /**
  * A pinentry (GnuPG's Assuan protocol) that answers from a script instead of asking a person. For tests and demos.
  *
- * JPKID_PINENTRY_SCRIPT names a file with a JSON array of answers, one for each question in their order:
+ * JPKID_PINENTRY_SCRIPT names a file with a JSON object. Its "answers" are an array, one for each question in order:
  *   {"pin": "1234"}   types this and presses OK         {"confirm": true}   agrees
  *   {"cancel": true}  presses Cancel                    {"confirm": false}  refuses
  *   {"hang": true}    leaves the window open
+ * Its "pins", {"authentication": "1234", "signature": "ABC123"}, are typed where no answer is left and a PIN is asked
+ * for, but not after it was wrong. All else is cancelled.
  * JPKID_PINENTRY_LOG names a file that gets one JSON object a line: {"event": "asked", …} with everything that the
  * window would show, {"event": "ended", …}. Never a PIN. How many questions it holds tells which answer is next, so
  * the log has to be empty at first; pinentries that run one after the other share it.
@@ -29,8 +31,8 @@ function environment(name) {
 }
 
 const logPath = environment("JPKID_PINENTRY_LOG");
-/** @type {Answer[]} */
-const answers = JSON.parse(readFileSync(environment("JPKID_PINENTRY_SCRIPT"), "utf8"));
+/** @type {{answers: Answer[], pins?: {authentication?: string, signature?: string}}} */
+const { answers, pins = {} } = JSON.parse(readFileSync(environment("JPKID_PINENTRY_SCRIPT"), "utf8"));
 
 /** @param {Record<string, unknown>} entry */
 function log(entry) {
@@ -60,10 +62,22 @@ const shown = {};
 const SETTERS = { SETDESC: "description", SETPROMPT: "prompt", SETERROR: "error", SETTITLE: "title", SETOK: "ok", SETCANCEL: "cancel", SETNOTOK: "notOk" };
 const IGNORED = ["OPTION", "NOP", "RESET", "SETTIMEOUT", "SETKEYINFO", "SETQUALITYBAR", "SETQUALITYBAR_TT", "SETREPEAT", "SETREPEATERROR"];
 
+/**
+ * What the person knows without being told; the window names the PIN by its number on the municipality's slip.
+ * @param {string} command
+ * @returns {Answer | undefined}
+ */
+function known(command) {
+  if (command !== "GETPIN" || shown["error"] !== undefined) return undefined;
+  const description = shown["description"] ?? "";
+  const pin = description.includes("②") ? pins.authentication : description.includes("①") ? pins.signature : undefined;
+  return pin === undefined ? undefined : { pin };
+}
+
 /** @param {"GETPIN" | "CONFIRM" | "MESSAGE"} command */
 function ask(command) {
   const asked = existsSync(logPath) ? readFileSync(logPath, "utf8").split("\n").filter((line) => line.includes('"event":"asked"')).length : 0;
-  const answer = answers[asked];
+  const answer = answers[asked] ?? known(command);
   log({ event: "asked", command, ...shown, answered: answer === undefined ? "nothing was scripted" : Object.keys(answer)[0] });
   delete shown["error"];
   if (answer?.hang === true) return;

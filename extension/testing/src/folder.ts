@@ -5,7 +5,7 @@ import { atExit } from "./cleanup.js";
 
 /** A folder that only this user can enter and that is gone after the test. */
 export class Folder {
-  readonly path = mkdtempSync(join(tmpdir(), "jpkid-e2e-"));
+  readonly path = mkdtempSync(join(tmpdir(), "jpkid-test-"));
   readonly #keep: () => void;
 
   constructor() {
@@ -27,7 +27,7 @@ export class Folder {
   /** Writes a file in it. */
   file(name: string, content: string): string {
     const path = this.at(name);
-    writeFileSync(path, content);
+    writeFileSync(path, content, { mode: 0o600 });
     return path;
   }
 

@@ -1,17 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { existsSync } from "node:fs";
-import { resolve } from "node:path";
 import { atExit } from "./cleanup.js";
 
 const STOP_PATIENCE_MS = 5000;
-const BIN_DIR = resolve(process.env["E2E_BIN_DIR"] ?? "../target/debug");
-
-/** The path of one of the project's programs; `E2E_BIN_DIR` says where they are. */
-export function builtProgram(name: string): string {
-  const path = `${BIN_DIR}/${name}`;
-  if (!existsSync(path)) throw new Error(`${path} is missing: build it, or set E2E_BIN_DIR to the folder of the programs`);
-  return path;
-}
 
 /** A program that runs in the background of a test. */
 export class Program {

@@ -2,24 +2,31 @@
 import { readdirSync, readFileSync } from "node:fs";
 
 const undo = new Set<() => void>();
+let watching = false;
 
 /** Runs `action` when the process ends, unless it was taken back with the function that this returns. */
 export function atExit(action: () => void): () => void {
+  watch();
   undo.add(action);
   return () => undo.delete(action);
 }
 
-process.on("exit", () => {
-  for (const action of [...undo].reverse()) {
-    try {
-      action();
-    } catch {
-      // The others have to run all the same.
+function watch(): void {
+  if (watching) return;
+  watching = true;
+  process.on("exit", () => {
+    for (const action of [...undo].reverse()) {
+      try {
+        action();
+      } catch {
+        // The others have to run all the same.
+      }
     }
+  });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    // A test runner has its own way to end; without one the signal would end this process with no "exit".
+    if (process.listenerCount(signal) === 0) process.on(signal, () => process.exit(1));
   }
-});
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-  process.on(signal, () => process.exit(1));
 }
 
 /** Whether a process of this id runs; one that is dead and not yet fetched by its parent does not. */
