@@ -11,7 +11,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::pattern::{AnswerPattern, CommandBytes};
-use card::{Changes, merged};
+use card::{BuiltIn, Changes, merged};
 
 /// A story: one card and what happens to it.
 #[derive(Clone, Debug)]
@@ -107,6 +107,8 @@ struct RawStory {
     shows: String,
     harmless: bool,
     #[serde(default)]
+    like: BuiltIn,
+    #[serde(default)]
     profile: Changes,
     #[serde(default)]
     variant: Vec<Spanned<RawVariant>>,
@@ -193,7 +195,7 @@ impl Story {
 
 fn variants(text: &str, raw: &RawStory) -> Result<Vec<Variant>, StoryError> {
     let variant = |at, name: &str, changes: &[&Changes]| {
-        let profile = merged(changes)
+        let profile = merged(&raw.like, changes)
             .map_err(|error| nonsense(text, at, "profile", error.message().to_owned()))?;
         Ok::<_, StoryError>(Variant {
             name: name.to_owned(),

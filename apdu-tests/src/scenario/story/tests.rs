@@ -19,6 +19,17 @@ fn a_story_without_variants_is_played_with_one_card() {
 }
 
 #[test]
+fn a_story_may_begin_with_a_built_in_profile() {
+    let text = format!("{HEAD}like = 'child'\nprofile.tries.authentication = 2\n{STEP}");
+    let story = Story::parse(&text).unwrap();
+    let [only] = &story.variants[..] else {
+        panic!("one")
+    };
+    assert!(!only.profile.certificates.signature);
+    assert_eq!(only.profile.tries.authentication, 2);
+}
+
+#[test]
 fn a_variant_changes_the_storys_card_where_it_says_so() {
     let text = "profile.quirks = { status_lifetime = 'iso', get_response = true }
         [[variant]]
@@ -58,6 +69,7 @@ fn what_is_wrong_is_told_with_its_line_and_field() {
         (format!("{STEP}expct = '90 00'\n"), 8, "expct"),
         (STEP.replace("00 98", "0 98"), 6, "send"),
         (STEP.replace("63 C3", "63"), 4, "expect"),
+        (format!("like = 'nobody'\n{STEP}"), 4, "like"),
         (format!("[profile]\nsed = 'x'\n{STEP}"), 4, "sed"),
         (
             format!("[profile.tries]\nsignature = 6\n{STEP}"),
