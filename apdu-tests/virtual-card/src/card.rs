@@ -12,7 +12,8 @@ use crate::pin::{PinReference, ReferenceData};
 use crate::profile::{Profile, Quirks};
 use crate::status_word::StatusWord;
 
-/// A software My Number card.
+/// A software My Number card. A clone is another card in the same state, with counters and keys of its own.
+#[derive(Clone)]
 pub struct VirtualCard {
     atr: Vec<u8>,
     quirks: Quirks,
@@ -36,7 +37,7 @@ pub struct PinView {
 }
 
 /// What lasts from one power-on to the next power-off.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Session {
     /// A command has been answered.
     in_use: bool,
@@ -45,6 +46,7 @@ struct Session {
 }
 
 /// The certificates in DER, beside the files that hold them, for who mints the card.
+#[derive(Clone)]
 struct CertificateView {
     authentication: Vec<u8>,
     authentication_ca: Vec<u8>,

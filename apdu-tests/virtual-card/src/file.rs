@@ -74,6 +74,7 @@ pub(crate) enum KeyUsage {
 }
 
 /// What an EF is.
+#[derive(Clone)]
 pub(crate) enum Contents {
     /// A transparent EF, padded to its physical size.
     Binary {
@@ -102,6 +103,7 @@ pub(crate) enum Contents {
 }
 
 /// An elementary file.
+#[derive(Clone)]
 pub(crate) struct ElementaryFile {
     /// Its id, unique in its DF.
     pub(crate) id: FileId,
@@ -160,6 +162,7 @@ pub(crate) enum SessionKeyDelivery {
 }
 
 /// A dedicated file: an application and its EFs, as data.
+#[derive(Clone)]
 pub(crate) struct DedicatedFile {
     /// The DF name (AID), 5..=16 bytes.
     pub(crate) name: &'static [u8],

@@ -12,6 +12,7 @@ use crate::profile::Quirks;
 use crate::status_word::StatusWord;
 
 /// The DFs and the two pointers of ISO/IEC 7816-4: current DF and current EF.
+#[derive(Clone)]
 pub(crate) struct FileSystem {
     /// The issuer security domain, or the application that was selected last.
     current_df: DedicatedFile,

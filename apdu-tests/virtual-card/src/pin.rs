@@ -24,6 +24,7 @@ impl PinReference {
 }
 
 /// The value behind a PIN reference, with its try counter and security status.
+#[derive(Clone)]
 pub(crate) struct ReferenceData {
     value: Vec<u8>,
     max_tries: u8,
