@@ -12,6 +12,7 @@
 )]
 
 pub mod bench;
+pub mod card_model;
 pub mod openssl;
 pub mod pcscd;
 pub mod person;

@@ -32,8 +32,14 @@ pub fn is_token_of(token: &Value, certificate: &[u8], origin: &str, nonce: &str)
 /// Whether `signature` over the SHA-256 value `hash` was made with the key of `certificate`.
 #[must_use]
 pub fn is_signature(certificate: &[u8], hash: &[u8], signature: &[u8]) -> bool {
-    let (_, certificate) = parse_x509_certificate(certificate).expect("a certificate");
-    let key = RsaPublicKey::from_public_key_der(certificate.public_key().raw).expect("an RSA key");
-    key.verify(Pkcs1v15Sign::new::<Sha256>(), hash, signature)
+    public_key(certificate)
+        .verify(Pkcs1v15Sign::new::<Sha256>(), hash, signature)
         .is_ok()
+}
+
+/// The key in a certificate.
+#[must_use]
+pub fn public_key(certificate: &[u8]) -> RsaPublicKey {
+    let (_, certificate) = parse_x509_certificate(certificate).expect("a certificate");
+    RsaPublicKey::from_public_key_der(certificate.public_key().raw).expect("an RSA key")
 }
