@@ -7,6 +7,9 @@ mod failure;
 mod mint;
 mod plug_in;
 mod profile;
+mod replay;
+mod signals;
+mod vpcd_arguments;
 
 use clap::{Parser, Subcommand};
 
@@ -36,6 +39,8 @@ enum Action {
     Profile(profile::Print),
     /// List the built-in profiles.
     Profiles(profile::List),
+    /// Play a recording in pcscd's virtual reader; status 0 if everything in it was asked for, in order, and nothing else.
+    Replay(replay::Replaying),
     /// Print a script that completes this program's arguments in a shell.
     Completions {
         /// The shell.
@@ -55,6 +60,7 @@ pub(crate) fn run() -> Result<(), Failure> {
         Some(Action::Mint(arguments)) => mint::run(&arguments),
         Some(Action::Profile(arguments)) => profile::print(&arguments),
         Some(Action::Profiles(arguments)) => profile::list(&arguments),
+        Some(Action::Replay(arguments)) => replay::run(&arguments),
         Some(Action::Completions { shell }) => completions::run::<Arguments>(shell),
     }
 }

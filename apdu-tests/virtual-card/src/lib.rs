@@ -37,6 +37,7 @@ mod minting;
 mod pin;
 pub mod profile;
 mod reader;
+pub mod recording;
 mod status_word;
 pub mod vpcd;
 
@@ -44,5 +45,5 @@ pub use card::{PinView, VirtualCard};
 pub use issuance::{AuthorityCertificates, MintError};
 pub use pin::PinReference;
 pub use profile::{Profile, ProfileError, Quirks, TokenKind};
-pub use reader::{Fault, LengthChange, Silence, TraceStep, VirtualReader};
+pub use reader::{Event, Fault, LengthChange, Silence, TraceStep, VirtualReader};
 pub use status_word::StatusWord;

@@ -1,5 +1,6 @@
 //! A reader in this process: a card can be inserted, removed and torn out while others use it, and [`Fault`]s be armed.
 
+mod event;
 mod fault;
 mod slot;
 mod trace;
@@ -10,6 +11,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::card::VirtualCard;
+pub use event::Event;
 pub use fault::{Fault, LengthChange};
 use slot::Slot;
 pub use trace::TraceStep;
@@ -129,17 +131,17 @@ impl VirtualReader {
 
     /// Gives the card power, from nothing: a cold reset.
     pub fn power_on(&self) {
-        self.with_card(VirtualCard::power_on);
+        self.lock().power_on();
     }
 
     /// Cuts the card's power; the next APDU gives it back.
     pub fn power_off(&self) {
-        self.with_card(VirtualCard::power_off);
+        self.lock().power_off();
     }
 
     /// Warm reset.
     pub fn reset(&self) {
-        self.with_card(VirtualCard::reset);
+        self.lock().reset();
     }
 
     /// Looks at the card; `None` without one.
@@ -191,6 +193,13 @@ impl VirtualReader {
         }
     }
 
+    /// Tells `watcher` what happens from now on, and at once of a card that is in. The last one to ask is told.
+    ///
+    /// It is told under the reader's lock, so that it hears everything in order; it must not ask the reader.
+    pub fn watch(&self, watcher: impl FnMut(Event<'_>) + Send + 'static) {
+        self.lock().watch(Box::new(watcher));
+    }
+
     /// The number of orders to heal so far.
     pub(crate) fn healed(&self) -> u32 {
         self.lock().healed
@@ -215,12 +224,6 @@ impl VirtualReader {
             .changed
             .wait_timeout_while(slot, timeout, |slot| condition(slot));
         waited.unwrap_or_else(PoisonError::into_inner).0
-    }
-
-    fn with_card(&self, act: impl FnOnce(&mut VirtualCard)) {
-        if let Some(card) = &mut self.lock().card {
-            act(card);
-        }
     }
 
     /// A panic of one user is none of the others' business: a card is whole between two APDUs.

@@ -4,22 +4,23 @@
 //! APDU and the question for the ATR are answered. A card is in the reader as long as the connection stands.
 
 mod exposure;
+mod inserted;
+mod playing;
 mod route;
 
 use std::io::{self, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
-use std::time::Duration;
 
-use crate::reader::{Silence, TraceStep, VirtualReader};
+use crate::reader::{TraceStep, VirtualReader};
+
+use inserted::Inserted;
 
 pub use exposure::open_to_the_network;
+pub use playing::{ReplayError, replay};
 pub use route::{Route, RouteError};
 
 /// Where vpcd listens by default: its first slot, on this machine.
 pub const DEFAULT_ADDRESS: &str = "127.0.0.1:35963";
-
-/// How often a mute card looks whether vpcd is still there.
-const LOOK: Duration = Duration::from_millis(250);
 
 /// Why the card left vpcd's reader.
 #[derive(Debug, thiserror::Error)]
@@ -63,54 +64,47 @@ pub fn plug(
     reader: &VirtualReader,
     observe: impl FnMut(TraceStep),
 ) -> Result<(), VpcdError> {
-    serve(
-        TcpStream::connect(address).map_err(VpcdError::Connect)?,
-        reader,
-        observe,
-    )
+    let stream = TcpStream::connect(address).map_err(VpcdError::Connect)?;
+    serve_reader(stream, reader, observe)
 }
 
-fn serve(
-    mut stream: TcpStream,
-    reader: &VirtualReader,
-    mut observe: impl FnMut(TraceStep),
-) -> Result<(), VpcdError> {
+/// What vpcd finds in its slot.
+trait Occupant {
+    /// Whether the card that vpcd was shown first is still there.
+    fn is_there(&self) -> bool;
+    /// Its answer to reset.
+    fn atr(&self) -> Option<Vec<u8>>;
+    fn power_off(&mut self);
+    fn power_on(&mut self);
+    fn reset(&mut self);
+    /// Answers a command that came from `vpcd`; `None` if the card leaves instead.
+    fn transmit(&mut self, command: &[u8], vpcd: &TcpStream) -> Result<Option<Vec<u8>>, VpcdError>;
+}
+
+/// Answers until the occupant leaves (`Ok`) or vpcd closes.
+fn serve(mut stream: TcpStream, occupant: &mut impl Occupant) -> Result<(), VpcdError> {
     stream.set_nodelay(true)?;
-    let Some(insertion) = reader.insertion() else {
-        return Ok(());
-    };
     loop {
         let request = read_request(&mut stream)?;
         // A card that was swapped is another one: vpcd has to see this one leave.
-        if reader.insertion() != Some(insertion) {
+        if !occupant.is_there() {
             return Ok(());
         }
         let answer = match request {
             Request::PowerOff => {
-                reader.power_off();
+                occupant.power_off();
                 continue;
             }
             Request::PowerOn => {
-                reader.power_on();
+                occupant.power_on();
                 continue;
             }
             Request::Reset => {
-                reader.reset();
+                occupant.reset();
                 continue;
             }
-            Request::Atr => reader.atr(),
-            Request::Apdu(command) => {
-                let healed = reader.healed();
-                let answer = reader.exchange(insertion, &command);
-                if answer != Err(Silence::NoCard) {
-                    let answer = answer.as_deref().unwrap_or_default();
-                    observe(TraceStep::of(&command, answer));
-                }
-                if answer == Err(Silence::Mute) {
-                    return stay_silent(&stream, reader, insertion, healed);
-                }
-                answer.ok()
-            }
+            Request::Atr => occupant.atr(),
+            Request::Apdu(command) => occupant.transmit(&command, &stream)?,
         };
         let Some(answer) = answer else {
             return Ok(());
@@ -119,22 +113,20 @@ fn serve(
     }
 }
 
-/// Says nothing until the reader is healed or emptied, or vpcd gives up.
-fn stay_silent(
-    stream: &TcpStream,
+fn serve_reader(
+    stream: TcpStream,
     reader: &VirtualReader,
-    insertion: u32,
-    healed: u32,
+    observe: impl FnMut(TraceStep),
 ) -> Result<(), VpcdError> {
-    stream.set_nonblocking(true)?;
-    while !reader.wait_for_relief(insertion, healed, LOOK) {
-        match stream.peek(&mut [0]) {
-            Ok(0) => return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into()),
-            Err(error) if error.kind() != io::ErrorKind::WouldBlock => return Err(error.into()),
-            Ok(_) | Err(_) => {}
-        }
-    }
-    Ok(())
+    let Some(insertion) = reader.insertion() else {
+        return Ok(());
+    };
+    let mut inserted = Inserted {
+        reader,
+        insertion,
+        observe,
+    };
+    serve(stream, &mut inserted)
 }
 
 fn read_request(stream: &mut TcpStream) -> Result<Request, VpcdError> {

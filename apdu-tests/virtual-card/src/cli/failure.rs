@@ -5,7 +5,8 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use jpki_virtual_card::control::{AskError, InsertError, PlaceError};
-use jpki_virtual_card::vpcd::{RouteError, VpcdError};
+use jpki_virtual_card::recording::{Mismatch, ParseError};
+use jpki_virtual_card::vpcd::{ReplayError, RouteError, VpcdError};
 use jpki_virtual_card::{MintError, ProfileError};
 use x509_cert::der;
 
@@ -28,6 +29,16 @@ pub(crate) enum Failure {
     Signals(#[source] io::Error),
     #[error("vpcd has {0} slots: name at most {0} profiles")]
     TooManyCards(usize),
+    #[error("there are more {0} than profiles: name one file for each card")]
+    FileWithoutCard(&'static str),
+    #[error("{} could not be read", path.display())]
+    Read { path: PathBuf, source: io::Error },
+    #[error("{} is no recording", path.display())]
+    Recording { path: PathBuf, source: ParseError },
+    #[error(transparent)]
+    Replay(#[from] ReplayError),
+    #[error(transparent)]
+    Mismatch(#[from] Mismatch),
     #[error(transparent)]
     Insert(#[from] InsertError),
     #[error(transparent)]

@@ -1,5 +1,6 @@
 //! The program without a subcommand: cards lie in vpcd's reader until a signal ends it.
 
+use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Sender};
@@ -8,17 +9,17 @@ use std::thread;
 use jpki_virtual_card::VirtualReader;
 use jpki_virtual_card::control::{self, CardSlot, Place, PlaceError, Server};
 use jpki_virtual_card::profile::Seed;
-use jpki_virtual_card::vpcd::{self, Route, RouteError};
-use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::iterator::Signals;
+use jpki_virtual_card::recording::Recorder;
 
 use super::failure::{Failure, with_causes};
+use super::signals;
+use super::vpcd_arguments::{self, VpcdArguments};
+
+/// How the program ends.
+type Outcome = Result<(), Failure>;
 
 /// The slots of vpcd.
 const SLOTS: usize = 2;
-
-/// vpcd's first port.
-const DEFAULT_PORT: u16 = 35963;
 
 #[derive(clap::Args)]
 pub(super) struct PlugIn {
@@ -30,15 +31,15 @@ pub(super) struct PlugIn {
     /// What keys and certificates derive from, instead of the profiles' seeds. Without any, they are new each time.
     #[arg(long, value_name = "TEXT")]
     seed: Option<String>,
-    /// Where vpcd listens; its second slot is at the next port.
-    #[arg(long, value_name = "HOST:PORT", default_value = vpcd::DEFAULT_ADDRESS)]
-    vpcd: String,
-    /// Listen here for a vpcd that connects to the card: DEVICENAME HOST:PORT in its configuration.
-    #[arg(long, value_name = "HOST:PORT", conflicts_with = "vpcd")]
-    listen: Option<String>,
+    #[command(flatten)]
+    vpcd: VpcdArguments,
     /// The control socket, instead of $XDG_RUNTIME_DIR/jpki-virtual-card/control.sock.
     #[arg(long, value_name = "PATH")]
     control: Option<PathBuf>,
+    /// Write the exchange into this file, to read or to replay; PINs are never in it. Once for each profile, in their
+    /// order.
+    #[arg(long, value_name = "FILE")]
+    record: Vec<PathBuf>,
     /// Write each APDU to standard error: header, Lc, length of the answer, status word. Never its data.
     #[arg(long)]
     trace: bool,
@@ -46,12 +47,15 @@ pub(super) struct PlugIn {
 
 pub(super) fn run(arguments: &PlugIn) -> Result<(), Failure> {
     let (end, ended) = mpsc::channel();
-    end_on_signal(end.clone())?;
+    let by_signal = end.clone();
+    // Nobody listens any more where the program ends already.
+    signals::on_end(move || by_signal.send(Ok(())).unwrap_or_default())?;
     let slots = arguments.slots()?;
     let routes = (0..)
         .zip(&slots)
-        .map(|(number, _)| arguments.route(number))
+        .map(|(number, _)| arguments.vpcd.route(number))
         .collect::<Result<Vec<_>, _>>()?;
+    arguments.record(&slots, &end)?;
     let _control = arguments.control(&slots)?;
     for (slot, route) in slots.iter().zip(routes) {
         let reader = slot.reader().clone();
@@ -62,7 +66,11 @@ pub(super) fn run(arguments: &PlugIn) -> Result<(), Failure> {
                     eprintln!("{}: {step}", reader.name());
                 }
             };
-            let error = route.keep_plugged(&reader, || warn_of_the_network(&route), observe);
+            let error = route.keep_plugged(
+                &reader,
+                || vpcd_arguments::warn_of_the_network(&route),
+                observe,
+            );
             end.send(Err(error.into()))
         });
     }
@@ -89,11 +97,23 @@ impl PlugIn {
         profiles.into_iter().enumerate().map(make).collect()
     }
 
-    fn route(&self, slot: u16) -> Result<Route, RouteError> {
-        match &self.listen {
-            Some(address) => Route::listen(address, slot),
-            None => Route::connect(&self.vpcd, slot),
+    /// Records what happens in each slot that has a file for it.
+    fn record(&self, slots: &[Arc<CardSlot>], end: &Sender<Outcome>) -> Result<(), Failure> {
+        if self.record.len() > slots.len() {
+            return Err(Failure::FileWithoutCard("--record"));
         }
+        for (slot, path) in slots.iter().zip(&self.record) {
+            let file = File::create(path).map_err(Failure::write(path))?;
+            let mut recorder = Recorder::new(file, &slot.profile());
+            let (end, path) = (end.clone(), path.clone());
+            slot.reader().watch(move |event| {
+                if let Err(error) = recorder.record(event) {
+                    // Half a recording is none. Nobody listens any more where the program ends already.
+                    let _ = end.send(Err(Failure::write(&path)(error)));
+                }
+            });
+        }
+        Ok(())
     }
 
     /// The control socket. One that nobody asked for is not worth failing for.
@@ -114,29 +134,4 @@ impl PlugIn {
             })
             .ok())
     }
-}
-
-/// Says that others can reach vpcd too, if they can.
-fn warn_of_the_network(route: &Route) {
-    if let Route::Connect { port, .. } = route
-        && vpcd::open_to_the_network(*port)
-    {
-        eprintln!(
-            "jpki-virtual-card: warning: port {port} can be reached from other machines, and with it what programs \
-             send to the card; set DEVICENAME 127.0.0.1:{DEFAULT_PORT} in /etc/reader.conf.d/vpcd and start me with \
-             --listen 127.0.0.1:{DEFAULT_PORT}"
-        );
-    }
-}
-
-/// Ends the program with status 0 on SIGTERM and SIGINT.
-fn end_on_signal(end: Sender<Result<(), Failure>>) -> Result<(), Failure> {
-    let mut signals = Signals::new([SIGTERM, SIGINT]).map_err(Failure::Signals)?;
-    thread::spawn(move || {
-        if signals.forever().next().is_some() {
-            // Nobody listens any more where the program ends already.
-            let _ = end.send(Ok(()));
-        }
-    });
-    Ok(())
 }

@@ -78,6 +78,12 @@ impl CardSlot {
         &self.reader
     }
 
+    /// The profile of the card that is in it or was in it last.
+    #[must_use]
+    pub fn profile(&self) -> String {
+        self.lock().profile.clone()
+    }
+
     /// Carries out `action`; `number` is this slot's.
     ///
     /// # Errors

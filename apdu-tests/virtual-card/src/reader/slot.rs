@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::event::{Event, Watcher};
 use super::fault::{Armed, Verdict};
 use super::{Silence, TraceStep};
 use crate::card::VirtualCard;
@@ -22,6 +23,7 @@ pub(super) struct Slot {
     pub(super) trace: VecDeque<TraceStep>,
     /// APDUs that reached a card in this reader.
     pub(super) apdus: u64,
+    pub(super) watcher: Option<Watcher>,
 }
 
 impl Slot {
@@ -33,11 +35,14 @@ impl Slot {
     pub(super) fn insert(&mut self, mut card: VirtualCard) {
         if self.card.is_some() {
             self.faults = Armed::default();
+            self.tell(Event::Removed);
         }
         card.power_on();
+        let atr = card.atr().to_vec();
         self.card = Some(card);
         self.torn = None;
         self.generation = self.generation.wrapping_add(1);
+        self.tell(Event::Inserted { atr: &atr });
     }
 
     /// Takes the card out, or the one that was torn out before; whether something changed in the reader comes with it.
@@ -53,7 +58,42 @@ impl Slot {
         card.power_off();
         self.faults = Armed::default();
         self.generation = self.generation.wrapping_add(1);
+        self.tell(Event::Removed);
         Some(card)
+    }
+
+    pub(super) fn watch(&mut self, mut watcher: Watcher) {
+        if let Some(card) = &self.card {
+            watcher(Event::Inserted { atr: card.atr() });
+        }
+        self.watcher = Some(watcher);
+    }
+
+    fn tell(&mut self, event: Event<'_>) {
+        if let Some(watcher) = &mut self.watcher {
+            watcher(event);
+        }
+    }
+
+    pub(super) fn power_on(&mut self) {
+        if let Some(card) = &mut self.card {
+            card.power_on();
+            self.tell(Event::PowerOn);
+        }
+    }
+
+    pub(super) fn power_off(&mut self) {
+        if let Some(card) = &mut self.card {
+            card.power_off();
+        }
+    }
+
+    pub(super) fn reset(&mut self) {
+        if let Some(card) = &mut self.card {
+            let warm = card.is_powered();
+            card.reset();
+            self.tell(if warm { Event::Reset } else { Event::PowerOn });
+        }
     }
 
     pub(super) fn heal(&mut self) {
@@ -70,18 +110,20 @@ impl Slot {
         if verdict.tear {
             self.torn = self.take_out();
         }
+        // As pcscd does it.
+        if self.card.as_ref().is_some_and(|card| !card.is_powered()) {
+            self.power_on();
+        }
         let card = self.card.as_mut().ok_or(Silence::NoCard)?;
         self.apdus = self.apdus.saturating_add(1);
-        // As pcscd does it.
-        if !card.is_powered() {
-            card.power_on();
-        }
         let answer = card.transmit(command);
         let answer = Self::deliver(verdict, command, answer);
-        self.record(TraceStep::of(
+        let seen = answer.as_deref().map_err(|silence| *silence);
+        self.tell(Event::Exchange {
             command,
-            answer.as_deref().unwrap_or_default(),
-        ));
+            answer: seen,
+        });
+        self.record(TraceStep::of(command, seen.unwrap_or_default()));
         answer
     }
 

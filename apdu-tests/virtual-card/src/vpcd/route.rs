@@ -5,7 +5,7 @@ use std::net::{TcpListener, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::{VpcdError, serve};
+use super::{VpcdError, serve_reader};
 use crate::reader::{TraceStep, VirtualReader};
 
 /// How long to wait for a pcscd that is not there, before asking again.
@@ -77,14 +77,14 @@ impl Route {
         loop {
             let served = self.meet(reader, left).and_then(|stream| {
                 plugged();
-                serve(stream, reader, &mut observe)
+                serve_reader(stream, reader, &mut observe)
             });
             match served {
                 Ok(()) => left = Some(Instant::now()),
                 // pcscd starts with its first client and ends with its last: both are a matter of waiting.
                 Err(VpcdError::Connect(_) | VpcdError::Connection(_)) => {
                     reader.power_off();
-                    thread::sleep(RETRY);
+                    wait_a_little();
                 }
                 Err(error) => return error,
             }
@@ -99,20 +99,34 @@ impl Route {
             })
         };
         match self {
-            Self::Connect { host, port } => {
+            Self::Connect { .. } => {
                 thread::sleep(absence());
                 await_card(reader);
-                TcpStream::connect((host.as_str(), *port)).map_err(VpcdError::Connect)
+                self.open()
             }
             // vpcd takes any connection for a card until it is closed, one that nobody accepted too.
-            Self::Listen(listener) => loop {
-                let (stream, _) = listener.accept().map_err(VpcdError::Connect)?;
+            Self::Listen(_) => loop {
+                let stream = self.open()?;
                 if absence().is_zero() && reader.insertion().is_some() {
                     return Ok(stream);
                 }
             },
         }
     }
+
+    /// The next connection with vpcd.
+    pub(super) fn open(&self) -> Result<TcpStream, VpcdError> {
+        match self {
+            Self::Connect { host, port } => TcpStream::connect((host.as_str(), *port)),
+            Self::Listen(listener) => listener.accept().map(|(stream, _)| stream),
+        }
+        .map_err(VpcdError::Connect)
+    }
+}
+
+/// Between two looks for a vpcd that is not there.
+pub(super) fn wait_a_little() {
+    thread::sleep(RETRY);
 }
 
 fn await_card(reader: &VirtualReader) {

@@ -7,3 +7,4 @@
 
 mod conversation;
 mod program;
+mod recording;

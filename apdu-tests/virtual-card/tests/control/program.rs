@@ -10,25 +10,25 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tempfile::TempDir;
 
-const SELECT_JPKI: [u8; 15] = [
+pub(super) const SELECT_JPKI: [u8; 15] = [
     0x00, 0xA4, 0x04, 0x0C, 0x0A, 0xD3, 0x92, 0xF0, 0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01,
 ];
 const PATIENCE: Duration = Duration::from_secs(20);
 
-fn program() -> Command {
+pub(super) fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_jpki-virtual-card"));
     command.stdin(Stdio::null());
     command
 }
 
 /// A program that runs with its control socket in a directory of its own.
-struct Running {
+pub(super) struct Running {
     child: Child,
     runtime: TempDir,
 }
 
 impl Running {
-    fn new(arguments: &[&str]) -> Self {
+    pub(super) fn new(arguments: &[&str]) -> Self {
         let runtime = TempDir::new().unwrap();
         let child = program()
             .args(["--seed", "card"])
@@ -39,7 +39,7 @@ impl Running {
         Self { child, runtime }
     }
 
-    fn ctl(&self, arguments: &[&str]) -> Output {
+    pub(super) fn ctl(&self, arguments: &[&str]) -> Output {
         program()
             .arg("ctl")
             .args(arguments)
@@ -48,14 +48,14 @@ impl Running {
             .unwrap()
     }
 
-    fn done(&self, arguments: &[&str]) -> String {
+    pub(super) fn done(&self, arguments: &[&str]) -> String {
         let output = self.ctl(arguments);
         let said = String::from_utf8(output.stderr).unwrap();
         assert!(output.status.success(), "{arguments:?}: {said}");
         String::from_utf8(output.stdout).unwrap()
     }
 
-    fn terminate(&mut self) -> Option<i32> {
+    pub(super) fn terminate(&mut self) -> Option<i32> {
         kill_process(Pid::from_child(&self.child), Signal::TERM).unwrap();
         self.child.wait().unwrap().code()
     }
@@ -68,7 +68,7 @@ impl Drop for Running {
 }
 
 /// Two neighbouring ports, as vpcd's two slots have them.
-fn two_slots() -> (TcpListener, TcpListener, String) {
+pub(super) fn two_slots() -> (TcpListener, TcpListener, String) {
     loop {
         let first = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = first.local_addr().unwrap();
@@ -79,19 +79,19 @@ fn two_slots() -> (TcpListener, TcpListener, String) {
     }
 }
 
-fn accept(listener: &TcpListener) -> TcpStream {
+pub(super) fn accept(listener: &TcpListener) -> TcpStream {
     let (stream, _) = listener.accept().unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     stream
 }
 
-fn send(stream: &mut TcpStream, content: &[u8]) {
+pub(super) fn send(stream: &mut TcpStream, content: &[u8]) {
     let length = u16::try_from(content.len()).unwrap().to_be_bytes();
     stream.write_all(&[&length, content].concat()).unwrap();
 }
 
 /// The answer to a frame; `None` once the card is gone.
-fn ask(stream: &mut TcpStream, content: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn ask(stream: &mut TcpStream, content: &[u8]) -> Option<Vec<u8>> {
     send(stream, content);
     let mut length = [0; 2];
     stream.read_exact(&mut length).ok()?;

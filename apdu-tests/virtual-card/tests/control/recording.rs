@@ -1,0 +1,134 @@
+//! `--record` and `replay`, between the program and a vpcd that is this test.
+
+use std::fs;
+use std::net::TcpListener;
+use std::process::{Child, Stdio};
+
+use tempfile::TempDir;
+
+use crate::program::{Running, SELECT_JPKI, accept, ask, program, send, two_slots};
+
+const VERIFY: [u8; 9] = [0x00, 0x20, 0x00, 0x98, 0x04, b'1', b'2', b'3', b'4'];
+const ASK_TRIES: [u8; 4] = [0x00, 0x20, 0x00, 0x98];
+
+/// Records SELECT and VERIFY in each of two slots.
+fn record(directory: &TempDir) -> [String; 2] {
+    let (first, second, address) = two_slots();
+    let path = |name| directory.path().join(name).to_str().unwrap().to_owned();
+    let paths = [path("adult.txt"), path("child.txt")];
+    let mut running = Running::new(&[
+        "--profile",
+        "adult",
+        "--profile",
+        "child",
+        "--vpcd",
+        &address,
+        "--record",
+        &paths[0],
+        "--record",
+        &paths[1],
+    ]);
+    for listener in [&first, &second] {
+        let mut card = accept(listener);
+        send(&mut card, &[1]);
+        ask(&mut card, &[4]).unwrap();
+        ask(&mut card, &SELECT_JPKI).unwrap();
+        ask(&mut card, &VERIFY).unwrap();
+        send(&mut card, &[0]);
+    }
+    assert_eq!(running.terminate(), Some(0));
+    paths
+}
+
+fn replay(path: &str, vpcd: &TcpListener) -> Child {
+    program()
+        .args(["replay", path, "--grace", "200", "--vpcd"])
+        .arg(vpcd.local_addr().unwrap().to_string())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+fn end(child: Child) -> (Option<i32>, String) {
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    (output.status.code(), said)
+}
+
+#[test]
+fn what_was_recorded_is_replayed_with_status_0() {
+    let directory = TempDir::new().unwrap();
+    for (path, profile) in record(&directory).iter().zip(["adult", "child"]) {
+        let text = fs::read_to_string(path).unwrap();
+        assert!(text.contains(&format!("\nprofile {profile}\n")), "{text}");
+        assert!(!text.contains("31 32 33 34"), "{text}");
+        let vpcd = TcpListener::bind("127.0.0.1:0").unwrap();
+        let child = replay(path, &vpcd);
+        let mut card = accept(&vpcd);
+        send(&mut card, &[1]);
+        assert_eq!(ask(&mut card, &[4]).unwrap()[..2], [0x3B, 0xE0]);
+        assert_eq!(ask(&mut card, &SELECT_JPKI), Some(vec![0x90, 0x00]));
+        assert_eq!(ask(&mut card, &VERIFY), Some(vec![0x90, 0x00]));
+        while ask(&mut card, &[4]).is_some() {}
+        let (status, said) = end(child);
+        assert_eq!(status, Some(0), "{said}");
+    }
+}
+
+#[test]
+fn a_wrong_step_a_missing_one_and_one_too_many_end_with_status_1() {
+    let directory = TempDir::new().unwrap();
+    let [path, _] = record(&directory);
+    for (commands, expected) in [
+        (&[&ASK_TRIES[..]][..], "expected power on, then 00 A4"),
+        (
+            &[&SELECT_JPKI[..], &ASK_TRIES[..]],
+            "received 00 20 00 98  #",
+        ),
+        (
+            &[&SELECT_JPKI[..], &VERIFY[..], &ASK_TRIES[..]],
+            "ends after 2 commands",
+        ),
+    ] {
+        let vpcd = TcpListener::bind("127.0.0.1:0").unwrap();
+        let child = replay(&path, &vpcd);
+        let mut card = accept(&vpcd);
+        let (last, right) = commands.split_last().unwrap();
+        for command in right {
+            assert_eq!(ask(&mut card, command), Some(vec![0x90, 0x00]));
+        }
+        assert_eq!(ask(&mut card, last), None, "the card leaves");
+        drop(card);
+        drop(vpcd);
+        let (status, said) = end(child);
+        assert_eq!(status, Some(1));
+        assert!(said.contains(expected), "{said}");
+    }
+    let vpcd = TcpListener::bind("127.0.0.1:0").unwrap();
+    let child = replay(&path, &vpcd);
+    let mut card = accept(&vpcd);
+    ask(&mut card, &SELECT_JPKI).unwrap();
+    let id = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
+    let (status, said) = end(child);
+    assert_eq!(status, Some(1));
+    assert!(said.contains("1 of 2 commands"), "{said}");
+}
+
+#[test]
+fn a_file_that_is_no_recording_is_named_with_its_line() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("bad.txt");
+    fs::write(
+        &path,
+        "jpki-virtual-card recording 1\nprofile a\natr 3B\nnoise\n",
+    )
+    .unwrap();
+    let output = program().arg("replay").arg(&path).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        said.contains("bad.txt") && said.contains("line 4"),
+        "{said}"
+    );
+}
