@@ -1,6 +1,7 @@
 //! The crate myna-card: a library written from measurements on real cards, here in this process, through pcscd.
 
 mod jpki;
+mod plastic;
 
 use apdu_tests::pcscd::Slot;
 use myna_card::transport::pcsc::{self, PcscTransport, Sharing};

@@ -191,7 +191,7 @@ fn myna_card_changes_the_pins() {
 }
 
 #[test]
-fn openssl_verifies_what_myna_card_signs_with_either_key_by_each_scheme() {
+fn openssl_verifies_what_myna_card_signs_with_either_key_by_each_scheme_of_pkcs1() {
     use SignatureScheme::{PreHashedDigestInfo, Sha256Bare, Sha256DigestInfo, Verbatim};
     let stage = Stage::new();
     let mut card = connect(&stage);
@@ -222,6 +222,30 @@ fn openssl_verifies_what_myna_card_signs_with_either_key_by_each_scheme() {
 }
 
 #[test]
+fn openssl_verifies_what_myna_card_signs_by_pss() {
+    use SignatureScheme::{PreHashedPss, Sha256Pss};
+    let stage = Stage::new();
+    let mut card = connect(&stage);
+    let mut applet = JpkiAp::select(&mut card).unwrap();
+    let message = b"a message of any length up to 255";
+    let hash = Sha256::digest(message);
+    for key in Key::BOTH {
+        let openssl = stage.openssl(key);
+        key.verify(&mut applet, key.pin()).unwrap();
+        let mut sign = |scheme, data: &[u8]| key.sign(&mut applet, scheme, data).unwrap();
+        for longest in [&message[..], &[0xA5; 255]] {
+            assert!(openssl.accepts_pss(longest, &sign(Sha256Pss, longest)));
+        }
+        let salted = [sign(PreHashedPss, &hash), sign(PreHashedPss, &hash)];
+        for signature in &salted {
+            assert!(openssl.accepts_pss(message, signature));
+            assert!(!openssl.accepts_pss(b"another", signature));
+        }
+        assert_ne!(salted[0], salted[1], "the salt is random");
+    }
+}
+
+#[test]
 fn what_myna_card_opens_is_closed_by_leaving_the_applet_and_by_power_alone() {
     let stage = Stage::new();
     let sign = |applet: &mut Applet<'_>| {
@@ -246,4 +270,53 @@ fn what_myna_card_opens_is_closed_by_leaving_the_applet_and_by_power_alone() {
     card.transport_mut().power_cycle().unwrap();
     let mut after_power = JpkiAp::select(&mut card).unwrap();
     assert_eq!(refusal(sign(&mut after_power)), 0x6982);
+}
+
+#[test]
+fn myna_card_logs_in_to_a_card_of_each_kind_on_which_sources_disagree() {
+    for quirk in [
+        "query_after_success = 'done'",
+        "status_lifetime = 'iso'",
+        "certificate_padding = 'FF'",
+        "refuse_extended_read = true",
+        "exact_length = true",
+    ] {
+        let stage = Stage::with(&format!("quirks = {{ {quirk} }}"));
+        let mut card = connect(&stage);
+        let mut applet = JpkiAp::select(&mut card).unwrap();
+        let tries = Key::Authentication.tries(&mut applet);
+        assert_eq!(tries, Retries::Remaining(3), "{quirk}");
+        applet.verify_auth_pin(&pin("1234")).unwrap();
+        let after = match quirk {
+            "query_after_success = 'done'" => Retries::NotReported,
+            _ => tries,
+        };
+        assert_eq!(Key::Authentication.tries(&mut applet), after, "{quirk}");
+        let certificate = applet.read_auth_certificate_der().unwrap();
+        assert_eq!(
+            certificate,
+            stage.certificate(Key::Authentication),
+            "{quirk}"
+        );
+        let signature = applet.sign_with_auth_key(SignatureScheme::Sha256DigestInfo, b"a nonce");
+        let openssl = stage.openssl(Key::Authentication);
+        assert!(
+            openssl.accepts("sha256", b"a nonce", &signature.unwrap()),
+            "{quirk}"
+        );
+    }
+}
+
+#[test]
+fn myna_card_cannot_fetch_an_answer_of_which_256_bytes_wait() {
+    let stage = Stage::with("quirks = { get_response = true }");
+    let mut card = connect(&stage);
+    let mut applet = JpkiAp::select(&mut card).unwrap();
+    applet.read_token_info().expect("160 bytes can be fetched");
+    // 6100 announces 256 bytes or more. No card is known to say so behind T=1.
+    let certificate = applet.read_auth_certificate_der();
+    assert!(
+        matches!(certificate, Err(Error::ExpectedLengthOutOfRange(0))),
+        "the table in docs/card.md is out of date: {certificate:?}"
+    );
 }
