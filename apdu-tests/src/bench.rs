@@ -1,6 +1,7 @@
 //! Service, reader and person together.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -78,7 +79,7 @@ impl Bench {
         let service = Service::new(
             Arc::new(source),
             Arc::clone(&person) as Arc<dyn PinPrompt>,
-            Settings::default(),
+            settings(),
         );
         Self {
             reader,
@@ -98,11 +99,7 @@ impl Bench {
     /// The same reader with another prompt.
     #[must_use]
     pub fn asking_by(self, prompt: impl PinPrompt + 'static) -> Self {
-        let service = Service::new(
-            Arc::new(self.reader.clone()),
-            Arc::new(prompt),
-            Settings::default(),
-        );
+        let service = Service::new(Arc::new(self.reader.clone()), Arc::new(prompt), settings());
         Self { service, ..self }
     }
 
@@ -223,6 +220,15 @@ impl Bench {
             .remove()
             .expect("a card is or was in the reader");
         self.reader.insert(card);
+    }
+}
+
+/// The defaults, but for a person who closes many windows: nobody has to wait for the next.
+#[must_use]
+pub fn settings() -> Settings {
+    Settings {
+        cancelled_wait: Duration::ZERO,
+        ..Settings::default()
     }
 }
 

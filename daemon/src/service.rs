@@ -5,6 +5,7 @@ mod consent;
 mod desk;
 mod error;
 mod events;
+mod patience;
 mod requests;
 mod worker;
 
@@ -22,6 +23,7 @@ use crate::pin::prompt::PinPrompt;
 use crate::settings::Settings;
 use error::ServiceError;
 use events::Events;
+use patience::Patience;
 use worker::{Turn, Worker};
 
 /// The daemon's work, behind the socket.
@@ -34,6 +36,8 @@ pub struct Service {
     workers: Mutex<HashMap<String, Arc<Worker>>>,
     /// A person answers one window at a time.
     window: tokio::sync::Mutex<()>,
+    /// Who has to wait before the next window.
+    patience: Patience,
     events: Events,
 }
 
@@ -49,9 +53,10 @@ impl Service {
             events: Events::new(Arc::clone(&source)),
             source,
             prompt,
-            settings,
             workers: Mutex::default(),
             window: tokio::sync::Mutex::default(),
+            patience: Patience::new(settings.cancelled_wait),
+            settings,
         })
     }
 

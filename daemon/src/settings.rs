@@ -18,6 +18,10 @@ const MAX_FILE_LEN: u64 = 64 * 1024;
 /// a forgotten window open.
 const PROMPT_TIMEOUT_SECONDS: RangeInclusive<u16> = 5..=600;
 
+/// The seconds that an asker waits after its first closed window: 0 is for automated tests, and more than a minute
+/// would punish a slip.
+const CANCELLED_WAIT_SECONDS: RangeInclusive<u16> = 0..=60;
+
 /// The most extension ids; nobody has more.
 const MAX_EXTENSION_IDS: usize = 16;
 
@@ -31,6 +35,9 @@ pub struct Settings {
     pub pinentry: Option<PathBuf>,
     /// `prompt_timeout_seconds`: how long a window waits for the person, 5 to 600 seconds. Default: 120.
     pub prompt_timeout: Duration,
+    /// `cancelled_wait_seconds`: how long a site or program whose window was closed waits before it may open the next,
+    /// 0 to 60 seconds; each further time twice as long, at most 5 minutes. Default: 1.
+    pub cancelled_wait: Duration,
     /// `language`: `ja` or `en`, for callers that ask for none. Default: the locale's.
     pub language: Option<Language>,
     /// `extension_ids`: further browser extensions that may speak for a browser, such as a developer's
@@ -44,6 +51,7 @@ impl Default for Settings {
             developer_origins: false,
             pinentry: None,
             prompt_timeout: Duration::from_secs(120),
+            cancelled_wait: Duration::from_secs(1),
             language: None,
             extension_ids: Vec::new(),
         }
@@ -88,6 +96,7 @@ struct File {
     developer_origins: bool,
     pinentry: Option<Spanned<PathBuf>>,
     prompt_timeout_seconds: Option<Spanned<u16>>,
+    cancelled_wait_seconds: Option<Spanned<u16>>,
     language: Option<Spanned<String>>,
     extension_ids: Option<Spanned<Vec<String>>>,
 }
@@ -177,6 +186,12 @@ impl Settings {
             }
             settings.prompt_timeout = Duration::from_secs(seconds.into_inner().into());
         }
+        if let Some(seconds) = file.cancelled_wait_seconds {
+            if !CANCELLED_WAIT_SECONDS.contains(seconds.get_ref()) {
+                return Err(wrong(seconds.span().start, "0 to 60 seconds".into()));
+            }
+            settings.cancelled_wait = Duration::from_secs(seconds.into_inner().into());
+        }
         if let Some(tag) = file.language {
             settings.language = Some(match tag.get_ref().as_str() {
                 "ja" => Language::Japanese,
@@ -243,7 +258,7 @@ mod tests {
     #[test]
     fn every_key_is_read() {
         let text = "developer_origins = true\npinentry = \"/usr/bin/pinentry\"\n\
-                    prompt_timeout_seconds = 60\nlanguage = \"ja\"\n\
+                    prompt_timeout_seconds = 60\ncancelled_wait_seconds = 5\nlanguage = \"ja\"\n\
                     extension_ids = [\"abc@example\"]\n";
         assert_eq!(
             parse(text),
@@ -251,6 +266,7 @@ mod tests {
                 developer_origins: true,
                 pinentry: Some("/usr/bin/pinentry".into()),
                 prompt_timeout: Duration::from_secs(60),
+                cancelled_wait: Duration::from_secs(5),
                 language: Some(Language::Japanese),
                 extension_ids: vec!["abc@example".into()],
             })
@@ -279,6 +295,10 @@ mod tests {
             (
                 "prompt_timeout_seconds = -1",
                 "config.toml, line 1, prompt_timeout_seconds: invalid",
+            ),
+            (
+                "cancelled_wait_seconds = 61",
+                "config.toml, line 1, cancelled_wait_seconds: 0 to",
             ),
             (
                 "language = \"fr\"",

@@ -6,7 +6,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use apdu_tests::Bench;
-use apdu_tests::bench::{log_in, sign};
+use apdu_tests::bench::{log_in, settings, sign};
 use apdu_tests::person::Reply::{Cancels, CannotBeAsked, Panics, Types, Waits};
 use futures_util::future::BoxFuture;
 use jpkid::ipc::{ErrorCode, Failure};
@@ -74,7 +74,7 @@ async fn every_request_leaves_the_card_closed_however_it_ends() {
 async fn a_person_who_never_answers_leaves_the_card_closed() {
     let settings = Settings {
         prompt_timeout: Duration::from_millis(20),
-        ..Settings::default()
+        ..settings()
     };
     let bench = Bench::new("", [Waits, Waits]).restarted_with(settings);
     assert_eq!(

@@ -14,6 +14,7 @@ mod faults;
 mod golden;
 mod hostile;
 mod login;
+mod patience;
 mod pin_law;
 mod queue;
 mod quirks;

@@ -1,5 +1,8 @@
 use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
+use super::patience::OpenWindow;
 use super::{Service, ServiceError};
 use crate::ipc::{Caller, Origin};
 use crate::jpki::LastTry;
@@ -11,6 +14,16 @@ use crate::pin::prompt::{Asker, Confirmation, PinQuestion, PromptError, Subject}
 pub(super) struct Consent {
     pub(super) asker: Asker,
     pub(super) language: Language,
+    /// Whose windows are counted: the site, or the program whatever site it names.
+    name: String,
+    excused: AtomicBool,
+}
+
+impl Consent {
+    /// What happens to the open window from here on is not the asker's doing.
+    pub(super) fn excuse(&self) {
+        self.excused.store(true, Ordering::Relaxed);
+    }
 }
 
 impl Service {
@@ -40,10 +53,24 @@ impl Service {
                 origin: origin.map(|origin| origin.as_str().to_owned()),
             },
         };
+        let name = match &asker {
+            Asker::Website { ascii, .. } => ascii.clone(),
+            Asker::Program { program, .. } => program.clone(),
+        };
         Ok(Consent {
             asker,
             language: self.language(lang),
+            name,
+            excused: AtomicBool::new(false),
         })
+    }
+
+    /// Refuses an asker whose last window the person closed a moment ago.
+    pub(super) fn admit(&self, consent: &Consent) -> Result<(), ServiceError> {
+        match self.patience.wait(&consent.name, Instant::now()) {
+            Some(wait) => Err(ServiceError::TooSoon(wait)),
+            None => Ok(()),
+        }
     }
 
     pub(super) fn language(&self, asked: Option<Language>) -> Language {
@@ -75,17 +102,22 @@ impl Service {
         consent: &Consent,
         subject: Subject,
     ) -> Result<bool, ServiceError> {
-        let Consent { asker, language } = consent;
         let confirmation = Confirmation {
-            asker: asker.clone(),
+            asker: consent.asker.clone(),
             subject,
-            language: *language,
+            language: consent.language,
         };
-        Ok(self.in_window(self.prompt.confirm(&confirmation)).await?)
+        let window = self.prompt.confirm(&confirmation);
+        Ok(self.in_window(consent, window, |agreed| *agreed).await?)
     }
 
-    pub(super) async fn ask(&self, question: &PinQuestion) -> Result<Pin, ServiceError> {
-        match self.in_window(self.prompt.ask(question)).await {
+    pub(super) async fn ask(
+        &self,
+        consent: &Consent,
+        question: &PinQuestion,
+    ) -> Result<Pin, ServiceError> {
+        let window = self.prompt.ask(question);
+        match self.in_window(consent, window, |_| true).await {
             Err(PromptError::Cancelled) if question.was_wrong => {
                 Err(ServiceError::GaveUp(question.tries_left))
             }
@@ -96,11 +128,25 @@ impl Service {
     /// Waits for the person, but not for ever, and shows one window at a time.
     async fn in_window<T>(
         &self,
+        consent: &Consent,
         window: impl Future<Output = Result<T, PromptError>>,
+        is_answer: impl Fn(&T) -> bool,
     ) -> Result<T, PromptError> {
         let _window = self.window.lock().await;
-        tokio::time::timeout(self.settings.prompt_timeout, window)
+        let mut open = OpenWindow {
+            patience: &self.patience,
+            asker: &consent.name,
+            excused: &consent.excused,
+            answered: false,
+        };
+        let result = tokio::time::timeout(self.settings.prompt_timeout, window)
             .await
-            .unwrap_or(Err(PromptError::TimedOut))
+            .unwrap_or(Err(PromptError::TimedOut));
+        match &result {
+            Ok(answer) => open.answered = is_answer(answer),
+            Err(PromptError::Cancelled | PromptError::TimedOut) => {}
+            Err(PromptError::Unavailable { .. }) => consent.excuse(),
+        }
+        result
     }
 }

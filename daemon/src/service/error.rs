@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use crate::card::{CommandError, TransportError};
 use crate::ipc::{ErrorCode, Failure};
 use crate::jpki::{AppletError, CertificateError, UnlockError, WrongDigestLength};
@@ -15,6 +17,8 @@ pub(super) enum ServiceError {
     NoCard,
     #[error("too many requests wait for this card")]
     QueueFull,
+    #[error("the person closed a window of this asker a moment ago")]
+    TooSoon(Duration),
     #[error("developers' origins are not allowed by the settings")]
     DeveloperOrigin,
     #[error("the card has no signature certificate")]
@@ -49,6 +53,10 @@ impl From<ServiceError> for Failure {
         match error {
             ServiceError::DeveloperOrigin => failure.with_field("origin"),
             ServiceError::UnknownReader => failure.with_field("reader"),
+            // A second that has begun counts whole: whoever waits so long is not refused again.
+            ServiceError::TooSoon(wait) => {
+                failure.with_retry_after(wait.as_secs().saturating_add(1))
+            }
             ServiceError::CertificateMismatch => failure.with_field("certificate"),
             ServiceError::GaveUp(tries) | ServiceError::Unlock(UnlockError::Incorrect(tries)) => {
                 failure.with_tries_left(tries.into())
@@ -68,6 +76,7 @@ fn code(error: &ServiceError) -> ErrorCode {
         ServiceError::NoReader | ServiceError::UnknownReader => ErrorCode::NoReader,
         ServiceError::NoCard => ErrorCode::NoCard,
         ServiceError::QueueFull => ErrorCode::CardBusy,
+        ServiceError::TooSoon(_) => ErrorCode::RateLimited,
         ServiceError::DeveloperOrigin => ErrorCode::OriginRefused,
         ServiceError::NoSignatureCertificate => ErrorCode::CertificateMissing,
         ServiceError::CertificateMismatch => ErrorCode::CertificateMismatch,

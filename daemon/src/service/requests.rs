@@ -79,7 +79,9 @@ impl Service {
             params.challenge_nonce.as_str(),
         )?);
         let pin = PinKind::UserAuthentication;
-        let prepared = self.prepare(params.reader.as_deref(), pin).await?;
+        let prepared = self
+            .prepare(&consent, params.reader.as_deref(), pin)
+            .await?;
         let signed = self
             .unlock(
                 prepared,
@@ -116,7 +118,9 @@ impl Service {
         let digests = Arc::new(digests);
         let expected = params.certificate.map(Arc::new);
         let pin = PinKind::DigitalSignature;
-        let prepared = self.prepare(params.reader.as_deref(), pin).await?;
+        let prepared = self
+            .prepare(&consent, params.reader.as_deref(), pin)
+            .await?;
         let signed = self
             .unlock(prepared, consent, pin, purpose, |pin, last_try| {
                 let (digests, expected) = (Arc::clone(&digests), expected.clone());
@@ -156,7 +160,7 @@ impl Service {
         let certificate = match kind {
             CertificateKind::Signature => {
                 let pin = PinKind::DigitalSignature;
-                let prepared = self.prepare(reader, pin).await?;
+                let prepared = self.prepare(&consent, reader, pin).await?;
                 let purpose = Purpose::ReadSignatureCertificate;
                 self.unlock(prepared, consent, pin, purpose, |pin, last_try| {
                     move |desk: &mut Desk, answer| {
@@ -170,6 +174,7 @@ impl Service {
             | CertificateKind::SignatureCa => {
                 let page = matches!(consent.asker, Asker::Website { .. });
                 if page && kind == CertificateKind::Authentication {
+                    self.admit(&consent)?;
                     let subject = Subject::ReadAuthenticationCertificate;
                     if !self.confirm(&consent, subject).await? {
                         return Err(ServiceError::NotAgreed);
@@ -214,7 +219,13 @@ impl Service {
         result
     }
 
-    async fn prepare(&self, reader: Option<&str>, pin: PinKind) -> Result<Prepared, ServiceError> {
+    async fn prepare(
+        &self,
+        consent: &Consent,
+        reader: Option<&str>,
+        pin: PinKind,
+    ) -> Result<Prepared, ServiceError> {
+        self.admit(consent)?;
         self.on_card(reader, |turn| async move {
             let (tell, told) = oneshot::channel();
             let (end, rest) = oneshot::channel();
@@ -259,7 +270,7 @@ impl Service {
             };
             loop {
                 let last_try = self.consent_to_last_try(&consent, &question).await?;
-                let typed = self.ask(&question).await?;
+                let typed = self.ask(&consent, &question).await?;
                 match turn.worker().run_early(attempt(typed, last_try)).await? {
                     Err(ServiceError::Unlock(UnlockError::Incorrect(tries))) => {
                         question.tries_left = tries;
@@ -277,7 +288,7 @@ impl Service {
         // What fails while the person types closes the window, and is what the client is told.
         match select(pin!(rest), pin!(answered)).await {
             Either::Left((rest, answered)) => {
-                rest?;
+                rest.inspect_err(|_| consent.excuse())?;
                 answered.await
             }
             Either::Right((answer, rest)) => {

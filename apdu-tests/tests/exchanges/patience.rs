@@ -1,0 +1,120 @@
+//! A site or program whose window was closed waits before it may open the next.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use apdu_tests::bench::{NONCE, log_in};
+use apdu_tests::person::Reply;
+use apdu_tests::person::Reply::{Cancels, CannotBeAsked, Obliges, Refuses, Types, Waits};
+use apdu_tests::{Bench, ORIGIN};
+use jpkid::ipc::{Call, Caller, ErrorCode, Failure, Methods as _};
+use jpkid::language::Language;
+use jpkid::settings::Settings;
+use serde_json::{Value, json};
+
+/// A service under which one closed window costs a minute: no test lasts so long.
+fn strict(profile: &str, replies: impl IntoIterator<Item = Reply>) -> Bench {
+    Bench::new(profile, replies).restarted_with(Settings {
+        cancelled_wait: Duration::from_secs(60),
+        ..Settings::default()
+    })
+}
+
+fn assert_too_soon(result: Result<Value, Failure>) {
+    let failure = result.unwrap_err();
+    assert_eq!(failure.code(), ErrorCode::RateLimited);
+    let seconds = failure.data(Language::English)["retryAfterSeconds"].as_u64();
+    assert!((58..=61).contains(&seconds.unwrap()), "{failure}");
+}
+
+async fn of_another_site(bench: &Bench) -> Result<Value, Failure> {
+    let params = json!({"challengeNonce": NONCE, "origin": "https://www.example.com"});
+    bench.call("authenticate", params).await
+}
+
+async fn of_a_program(bench: &Bench, origin: &str) -> Result<Value, Failure> {
+    let params = json!({"challengeNonce": NONCE, "origin": origin});
+    let call = Call::parse("authenticate", params.as_object().unwrap().clone());
+    let caller = Caller::Program {
+        path: Some("/usr/bin/program".into()),
+    };
+    let answer = Arc::clone(&bench.service).call(caller, call.unwrap().unwrap());
+    let answer = answer.await;
+    bench.service.finish().await;
+    answer
+}
+
+#[tokio::test]
+async fn a_site_whose_window_was_closed_opens_none_for_a_while_and_does_not_touch_the_card() {
+    for (profile, replies) in [
+        ("", vec![Cancels]),
+        ("", vec![Types("9999"), Cancels]),
+        ("[tries]\nauthentication = 1", vec![Refuses]),
+    ] {
+        let bench = strict(profile, replies);
+        bench.log_in().await.unwrap_err();
+        bench.reader.clear_trace();
+        assert_too_soon(bench.log_in().await);
+        assert_too_soon(bench.sign(1).await);
+        assert_too_soon(bench.certificate("authentication").await);
+        assert!(bench.trace().is_empty());
+        assert_eq!(bench.person.unasked(), 0);
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_withdraws_its_own_window_waits_as_well() {
+    let bench = strict("", [Waits]);
+    let request = tokio::spawn(bench.begin("authenticate", log_in()));
+    bench.person.sees(1).await;
+    request.abort();
+    assert!(request.await.unwrap_err().is_cancelled());
+    bench.service.finish().await;
+    assert_too_soon(bench.log_in().await);
+}
+
+#[tokio::test]
+async fn what_opens_no_window_goes_on() {
+    let bench = strict("", [Cancels]);
+    bench.log_in().await.unwrap_err();
+    bench.status().await.unwrap();
+    bench.certificate("authentication-ca").await.unwrap();
+}
+
+#[tokio::test]
+async fn no_other_site_waits() {
+    let bench = strict("", [Cancels, Obliges]);
+    bench.log_in().await.unwrap_err();
+    of_another_site(&bench).await.unwrap();
+    assert_too_soon(bench.log_in().await);
+}
+
+#[tokio::test]
+async fn a_program_does_not_get_round_it_by_naming_another_site() {
+    let bench = strict("", [Cancels, Obliges]);
+    of_a_program(&bench, ORIGIN).await.unwrap_err();
+    assert_too_soon(of_a_program(&bench, "https://www.example.com").await);
+    bench.log_in().await.unwrap();
+}
+
+#[tokio::test]
+async fn nobody_waits_for_what_was_not_the_persons_choice() {
+    let bench = strict("", [CannotBeAsked]);
+    assert_eq!(
+        bench.log_in().await.unwrap_err().code(),
+        ErrorCode::PromptUnavailable
+    );
+    bench.person.will([Obliges]);
+    bench.log_in().await.unwrap();
+
+    let bench = strict("", [Waits]);
+    // Torn out while its certificate is read and the window is open.
+    bench.reader.tear_at(5);
+    assert_eq!(
+        bench.log_in().await.unwrap_err().code(),
+        ErrorCode::CardRemoved
+    );
+    bench.insert_again();
+    bench.person.will([Obliges]);
+    bench.log_in().await.unwrap();
+}
