@@ -4,6 +4,7 @@ mod arguments;
 mod browsers;
 mod certificate;
 mod doctor;
+mod history;
 mod output;
 mod requests;
 
@@ -107,6 +108,7 @@ async fn act(
             action: PinAction::Status,
         } => requests::pin_status(output).await,
         Action::Doctor => doctor::examine(output, settings).await,
+        Action::History(arguments) => history::show(output, &arguments, settings),
         Action::Setup {
             action: SetupAction::Browsers(arguments),
         } => browsers::set_up(output, &arguments, &settings?),

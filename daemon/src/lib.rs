@@ -3,6 +3,7 @@
 pub mod apdu;
 pub mod card;
 pub mod cli;
+pub mod history;
 pub mod ipc;
 pub mod jpki;
 pub mod language;

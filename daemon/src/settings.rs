@@ -40,6 +40,8 @@ pub struct Settings {
     pub cancelled_wait: Duration,
     /// `language`: `ja` or `en`, for callers that ask for none. Default: the locale's.
     pub language: Option<Language>,
+    /// `history`: whether the uses of the card are written down for `jpki history`. Default: yes.
+    pub history: bool,
     /// `extension_ids`: further browser extensions that may speak for a browser, such as a developer's
     /// own build: Chromium's 32 letters or Firefox's add-on id. Default: none.
     pub extension_ids: Vec<String>,
@@ -53,6 +55,7 @@ impl Default for Settings {
             prompt_timeout: Duration::from_secs(120),
             cancelled_wait: Duration::from_secs(1),
             language: None,
+            history: true,
             extension_ids: Vec::new(),
         }
     }
@@ -98,6 +101,7 @@ struct File {
     prompt_timeout_seconds: Option<Spanned<u16>>,
     cancelled_wait_seconds: Option<Spanned<u16>>,
     language: Option<Spanned<String>>,
+    history: Option<bool>,
     extension_ids: Option<Spanned<Vec<String>>>,
 }
 
@@ -170,6 +174,7 @@ impl Settings {
         })?;
         let mut settings = Self {
             developer_origins: file.developer_origins,
+            history: file.history.unwrap_or(true),
             ..Self::default()
         };
         if let Some(program) = file.pinentry {
@@ -258,7 +263,7 @@ mod tests {
     #[test]
     fn every_key_is_read() {
         let text = "developer_origins = true\npinentry = \"/usr/bin/pinentry\"\n\
-                    prompt_timeout_seconds = 60\ncancelled_wait_seconds = 5\nlanguage = \"ja\"\n\
+                    prompt_timeout_seconds = 60\ncancelled_wait_seconds = 5\nlanguage = \"ja\"\nhistory = false\n\
                     extension_ids = [\"abc@example\"]\n";
         assert_eq!(
             parse(text),
@@ -268,6 +273,7 @@ mod tests {
                 prompt_timeout: Duration::from_secs(60),
                 cancelled_wait: Duration::from_secs(5),
                 language: Some(Language::Japanese),
+                history: false,
                 extension_ids: vec!["abc@example".into()],
             })
         );

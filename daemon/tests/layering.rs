@@ -19,7 +19,7 @@ struct Rule {
 
 /// Bytes and PINs know nothing; what speaks to the card is synchronous and knows no JSON; the protocol knows no card and
 /// no PIN; the service sees both sides. Programs know the library by what they start.
-const RULES: [Rule; 20] = [
+const RULES: [Rule; 22] = [
     rule("apdu", &[], &["thiserror", "zeroize"]),
     // Its error type holds PC/SC's own.
     rule(
@@ -111,6 +111,17 @@ const RULES: [Rule; 20] = [
         &["serde", "thiserror", "toml"],
     ),
     rule(
+        "history.rs",
+        &[],
+        &["jiff", "rustix", "serde", "serde_json"],
+    ),
+    // Stands before any methods, and knows none.
+    rule(
+        "history/recorded.rs",
+        &["ipc"],
+        &["futures_util", "jiff", "serde_json", "tokio", "tracing"],
+    ),
+    rule(
         "language.rs",
         &[],
         &["fluent_bundle", "sys_locale", "unic_langid"],
@@ -118,11 +129,12 @@ const RULES: [Rule; 20] = [
     // A client like any other: no card, no PIN.
     rule(
         "cli",
-        &["cli", "ipc", "language", "settings"],
+        &["cli", "history", "ipc", "language", "settings"],
         &[
             "base64",
             "clap",
             "clap_complete",
+            "jiff",
             "native_messaging",
             "rustix",
             "serde_json",
@@ -137,7 +149,9 @@ const RULES: [Rule; 20] = [
     rule("bin", &[], &[]),
     rule(
         "bin/jpkid.rs",
-        &["card", "ipc", "language", "pin", "service", "settings"],
+        &[
+            "card", "history", "ipc", "language", "pin", "service", "settings",
+        ],
         &[
             "clap",
             "jpki_virtual_card",

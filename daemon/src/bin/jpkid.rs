@@ -7,6 +7,7 @@ use std::sync::Arc;
 use clap::{Args, Parser, Subcommand};
 use jpkid::card::CardSource;
 use jpkid::card::pcsc::PcscReaders;
+use jpkid::history::{History, Recorded};
 use jpkid::ipc::peer::Trust;
 use jpkid::ipc::server::{ServerOptions, serve};
 use jpkid::ipc::socket::{Listener, SocketError, SocketPlace};
@@ -104,9 +105,16 @@ async fn run(arguments: Serve) -> Result<(), StartError> {
     let place = SocketPlace::from_environment()?;
     let listener = Listener::open(&place).await?;
     let stop = stop_on_signals()?;
+    let history = settings.history.then(History::of_this_user).flatten();
     let service = Service::new(source, Arc::new(Pinentry::new(pinentry)), settings);
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "listening");
-    serve(listener, Arc::clone(&service), options, stop).await;
+    match history {
+        Some(history) => {
+            let recorded = Recorded::new(Arc::clone(&service), history);
+            serve(listener, recorded, options, stop).await;
+        }
+        None => serve(listener, Arc::clone(&service), options, stop).await,
+    }
     service.finish().await;
     tracing::info!("ended");
     Ok(())

@@ -28,6 +28,7 @@ pub(super) enum Action {
         action: PinAction,
     },
     Doctor,
+    History(History),
     #[command(arg_required_else_help = true)]
     Setup {
         #[command(subcommand)]
@@ -97,6 +98,14 @@ pub(super) struct Certificate {
     pub(super) origin: Option<String>,
     #[arg(long, value_name = "NAME")]
     pub(super) reader: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct History {
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub(super) last: usize,
+    #[arg(long, conflicts_with = "last")]
+    pub(super) clear: bool,
 }
 
 #[derive(Args, Debug)]
