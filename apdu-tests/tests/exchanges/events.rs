@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use apdu_tests::bench::{card, reader};
+use apdu_tests::bench::{card, log_in, reader, sign};
+use apdu_tests::person::Reply::Waits;
 use apdu_tests::{Bench, Shelf};
 use jpki_virtual_card::VirtualReader;
 use jpkid::card::{Card, CardSource, Reader, TransportError};
-use jpkid::ipc::{Change, Event, Methods as _};
+use jpkid::ipc::{Change, ErrorCode, Event, Methods as _};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::watch;
 use tokio::time::timeout;
@@ -135,4 +136,24 @@ async fn a_reader_that_is_plugged_in_with_a_card_is_two_events() {
         next(&mut events).await,
         reader_event(Change::Removed, "New")
     );
+}
+
+#[tokio::test]
+async fn a_card_taken_out_closes_the_window_that_asks_for_its_pin() {
+    for profile in ["", "[tries]\nauthentication = 1\nsignature = 1"] {
+        for (method, params) in [("authenticate", log_in()), ("sign", sign(1))] {
+            let bench = Bench::new(profile, [Waits]);
+            let request = tokio::spawn(bench.begin(method, params));
+            bench.person.sees(1).await;
+            // Nothing is under way: the certificate was read, and the person looks for the slip with the PINs.
+            bench.service.finish().await;
+            bench.insert_again();
+            let answer = timeout(PATIENCE, request).await.expect("at once").unwrap();
+            assert_eq!(answer.unwrap_err().code(), ErrorCode::CardRemoved);
+            assert_eq!(bench.person.open_windows(), 0);
+            bench.service.finish().await;
+            bench.assert_closed();
+            assert_eq!(bench.pins_sent(), 0);
+        }
+    }
 }

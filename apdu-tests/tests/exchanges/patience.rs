@@ -108,13 +108,13 @@ async fn nobody_waits_for_what_was_not_the_persons_choice() {
     bench.log_in().await.unwrap();
 
     let bench = strict("", [Waits]);
-    // Torn out while its certificate is read and the window is open.
+    // Torn out while its certificate is read and the window opens.
     bench.reader.tear_at(5);
     assert_eq!(
         bench.log_in().await.unwrap_err().code(),
         ErrorCode::CardRemoved
     );
     bench.insert_again();
-    bench.person.will([Obliges]);
+    bench.person.will_only([Obliges]);
     bench.log_in().await.unwrap();
 }

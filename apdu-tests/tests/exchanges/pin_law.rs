@@ -353,7 +353,8 @@ async fn a_pin_typed_for_one_card_is_never_sent_to_the_next() {
     bench.reader.insert(card("[pins]\nauthentication = '5678'"));
     // Somebody looks at the new card while the window of the old one is open.
     bench.status().await.unwrap();
-    tell.send(()).unwrap();
+    // The window may have closed already: the card that it asked for is gone.
+    tell.send(()).ok();
     assert_eq!(
         request.await.unwrap().unwrap_err().code(),
         ErrorCode::CardRemoved

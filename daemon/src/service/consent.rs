@@ -1,9 +1,14 @@
 use std::future::Future;
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
+use futures_util::future::{Either, select};
+
+use super::events::Removal;
 use super::patience::OpenWindow;
 use super::{Service, ServiceError};
+use crate::card::TransportError;
 use crate::ipc::{Caller, Origin};
 use crate::jpki::LastTry;
 use crate::language::Language;
@@ -79,7 +84,7 @@ impl Service {
             .unwrap_or_else(|| Language::choose(None))
     }
 
-    pub(super) async fn consent_to_last_try(
+    async fn consent_to_last_try(
         &self,
         consent: &Consent,
         question: &PinQuestion,
@@ -111,17 +116,35 @@ impl Service {
         Ok(self.in_window(consent, window, |agreed| *agreed).await?)
     }
 
-    pub(super) async fn ask(
+    /// Asks for the PIN as long as the card lies in its reader; the window closes when it does not.
+    pub(super) async fn ask_beside_card(
         &self,
         consent: &Consent,
         question: &PinQuestion,
-    ) -> Result<Pin, ServiceError> {
+        removal: &mut Removal,
+    ) -> Result<(Pin, LastTry), ServiceError> {
+        match select(pin!(self.ask(consent, question)), pin!(removal.wait())).await {
+            Either::Left((answered, _)) => answered,
+            Either::Right(((), _window)) => {
+                consent.excuse();
+                Err(TransportError::CardRemoved.into())
+            }
+        }
+    }
+
+    /// Asks for the PIN; before the last try, whether to spend it.
+    async fn ask(
+        &self,
+        consent: &Consent,
+        question: &PinQuestion,
+    ) -> Result<(Pin, LastTry), ServiceError> {
+        let last_try = self.consent_to_last_try(consent, question).await?;
         let window = self.prompt.ask(question);
         match self.in_window(consent, window, |_| true).await {
             Err(PromptError::Cancelled) if question.was_wrong => {
                 Err(ServiceError::GaveUp(question.tries_left))
             }
-            done => Ok(done?),
+            done => Ok((done?, last_try)),
         }
     }
 

@@ -1,8 +1,10 @@
+use std::future::pending;
 use std::sync::{Arc, Once};
 use std::thread;
 use std::time::Duration;
 
 use tokio::sync::broadcast;
+use tokio::sync::broadcast::error::RecvError;
 
 use crate::card::{CardSource, ReaderEvent, events_between};
 use crate::ipc::{Change, Event};
@@ -44,6 +46,42 @@ impl Events {
             }
         });
         receiver
+    }
+
+    /// Watches, from now on, over the card in this reader.
+    pub(super) fn removal(&self, reader: &str) -> Removal {
+        Removal {
+            events: self.subscribe(),
+            reader: reader.to_owned(),
+        }
+    }
+}
+
+/// Whether the card that lies in a reader leaves it, or the reader goes with it.
+#[derive(Debug)]
+pub(super) struct Removal {
+    events: broadcast::Receiver<Event>,
+    reader: String,
+}
+
+impl Removal {
+    /// Waits for it. What came and went unseen the next exchange with the card will tell.
+    pub(super) async fn wait(&mut self) {
+        use Change::Removed;
+        loop {
+            match self.events.recv().await {
+                Ok(Event::Card {
+                    change: Removed,
+                    reader: name,
+                })
+                | Ok(Event::Reader {
+                    change: Removed,
+                    name,
+                }) if name == self.reader => return,
+                Ok(_) | Err(RecvError::Lagged(_)) => {}
+                Err(RecvError::Closed) => return pending().await,
+            }
+        }
     }
 }
 

@@ -258,6 +258,7 @@ impl Service {
         Attempt: FnOnce(&mut Desk, Answer<T>) + Send + 'static,
     {
         let Prepared { turn, tries, rest } = prepared;
+        let mut removal = self.events.removal(turn.worker().reader());
         let rest = async { rest.await.map_err(|_| ServiceError::WorkerFailed)? };
         let answered = async {
             let mut question = PinQuestion {
@@ -269,8 +270,9 @@ impl Service {
                 language: consent.language,
             };
             loop {
-                let last_try = self.consent_to_last_try(&consent, &question).await?;
-                let typed = self.ask(&consent, &question).await?;
+                let (typed, last_try) = self
+                    .ask_beside_card(&consent, &question, &mut removal)
+                    .await?;
                 match turn.worker().run_early(attempt(typed, last_try)).await? {
                     Err(ServiceError::Unlock(UnlockError::Incorrect(tries))) => {
                         question.tries_left = tries;

@@ -22,6 +22,7 @@ type Job = Box<dyn FnOnce(&mut Desk) + Send>;
 /// The thread that owns the cards of one reader. Jobs run one after the other.
 #[derive(Debug)]
 pub(super) struct Worker {
+    reader: String,
     jobs: mpsc::Sender<Job>,
     turn: Arc<Semaphore>,
     waiting: AtomicUsize,
@@ -30,6 +31,7 @@ pub(super) struct Worker {
 impl Worker {
     pub(super) fn start(source: Arc<dyn CardSource>, reader: String) -> std::io::Result<Self> {
         let (jobs, queue) = mpsc::channel::<Job>();
+        let name = reader.clone();
         thread::Builder::new()
             .name("card".to_owned())
             .spawn(move || {
@@ -43,10 +45,16 @@ impl Worker {
                 }
             })?;
         Ok(Self {
+            reader: name,
             jobs,
             turn: Arc::new(Semaphore::new(1)),
             waiting: AtomicUsize::new(0),
         })
+    }
+
+    /// The reader's name.
+    pub(super) fn reader(&self) -> &str {
+        &self.reader
     }
 
     /// Runs a job on the thread and waits for what it returns. The job runs even if nobody waits.
