@@ -1,6 +1,7 @@
 //! What the daemon does for a request: policy, the person's consent, and the exchange with the card.
 //! The one place that knows both the local protocol and the card.
 
+mod certificate;
 mod consent;
 mod desk;
 mod error;

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use apdu_tests::Bench;
 use apdu_tests::bench::{log_in, sign};
-use apdu_tests::person::Reply::{Cancels, Types};
+use apdu_tests::person::Reply::{Agrees, Cancels, Types};
+use apdu_tests::{Bench, proof};
 use jpkid::ipc::ErrorCode;
 use serde_json::json;
 
@@ -125,5 +125,25 @@ async fn a_signature_wanted_from_another_certificate_is_not_made() {
             .iter()
             .any(|command| command.starts_with("80 2A"))
     );
+    bench.assert_closed();
+}
+
+#[tokio::test]
+async fn a_phone_gives_its_authentication_certificate_after_the_pin() {
+    let bench = Bench::new("kind = 'android'", [Agrees, Types("1234")]);
+    let answer = bench.certificate("authentication").await.unwrap();
+    let certificate = bench.card(|card| card.authentication_certificate().to_vec());
+    assert_eq!(proof::bytes(&answer["certificate"]), certificate);
+    assert_eq!(
+        bench.person.asked()[1..],
+        ["authentication PIN, 3 tries left"]
+    );
+    assert_eq!(bench.pins_sent(), 1);
+    bench.assert_closed();
+
+    bench.person.will([Agrees, Cancels]);
+    let refused = bench.certificate("authentication").await.unwrap_err();
+    assert_eq!(refused.code(), ErrorCode::UserCancelled);
+    assert_eq!(bench.pins_sent(), 1);
     bench.assert_closed();
 }

@@ -39,6 +39,8 @@ pub enum Purpose {
     Sign(usize),
     /// The signature certificate: name, address, birth date and sex.
     ReadSignatureCertificate,
+    /// The authentication certificate, which a phone keeps behind its PIN.
+    ReadAuthenticationCertificate,
 }
 
 /// What a person is asked.
@@ -125,6 +127,9 @@ impl PinQuestion {
             }
             Purpose::ReadSignatureCertificate => {
                 self.language.text("prompt-purpose-certificate", &[])
+            }
+            Purpose::ReadAuthenticationCertificate => {
+                self.language.text("prompt-purpose-identify", &[])
             }
         });
         lines.push(String::new());
@@ -323,6 +328,7 @@ mod tests {
                         Purpose::Authenticate,
                         Purpose::Sign(16),
                         Purpose::ReadSignatureCertificate,
+                        Purpose::ReadAuthenticationCertificate,
                     ] {
                         let question = PinQuestion {
                             pin,

@@ -165,8 +165,8 @@ impl Desk {
         });
     }
 
-    /// Reads the signature certificate, which is behind its password.
-    pub(super) fn read_signature_certificate(
+    /// Reads the certificate of the key behind a PIN, which must be given first.
+    pub(super) fn read_protected_certificate(
         &mut self,
         pin: &Pin,
         last_try: LastTry,

@@ -15,10 +15,10 @@ use super::desk::{Answer, CardReport, Desk, Signed};
 use super::worker::Turn;
 use super::{Service, ServiceError};
 use crate::card::TransportError;
-use crate::ipc::params::{AuthenticateParams, CertificateParams, SignParams, StatusParams};
+use crate::ipc::params::{AuthenticateParams, SignParams, StatusParams};
 use crate::ipc::{self, Call, Caller, Failure, Origin};
-use crate::jpki::{AppletError, CertificateKind, Digest, HashFunction, LastTry, UnlockError};
-use crate::pin::prompt::{Asker, PinQuestion, Purpose, Subject};
+use crate::jpki::{AppletError, Digest, HashFunction, LastTry, UnlockError};
+use crate::pin::prompt::{PinQuestion, Purpose};
 use crate::pin::{Pin, PinKind, PinStatus, TriesLeft};
 
 /// The `appVersion` of a token: informational, but validators expect it to look like a URI.
@@ -28,7 +28,7 @@ const APP_VERSION: &str = concat!("urn:jpkid:", env!("CARGO_PKG_VERSION"));
 const TIME_TO_BEGIN: Duration = Duration::from_secs(10);
 
 /// The card is there and its PIN may be asked for.
-struct Prepared {
+pub(super) struct Prepared {
     turn: Turn,
     tries: TriesLeft,
     /// Ends well or ill while the person types.
@@ -142,66 +142,8 @@ impl Service {
         }))
     }
 
-    async fn certificate(
-        &self,
-        caller: &Caller,
-        params: CertificateParams,
-    ) -> Result<Value, ServiceError> {
-        let consent = self.consent(caller, params.origin.as_ref(), params.lang)?;
-        let reader = params.reader.as_deref();
-        let (kind, algorithms): (_, &[HashFunction]) = match params.kind {
-            ipc::CertificateKind::Authentication => {
-                (CertificateKind::Authentication, &[HashFunction::Sha256])
-            }
-            ipc::CertificateKind::Signature => (CertificateKind::Signature, &HashFunction::ALL),
-            ipc::CertificateKind::AuthenticationCa => (CertificateKind::AuthenticationCa, &[]),
-            ipc::CertificateKind::SignatureCa => (CertificateKind::SignatureCa, &[]),
-        };
-        let certificate = match kind {
-            CertificateKind::Signature => {
-                let pin = PinKind::DigitalSignature;
-                let prepared = self.prepare(&consent, reader, pin).await?;
-                let purpose = Purpose::ReadSignatureCertificate;
-                self.unlock(prepared, consent, pin, purpose, |pin, last_try| {
-                    move |desk: &mut Desk, answer| {
-                        desk.read_signature_certificate(&pin, last_try, answer);
-                    }
-                })
-                .await?
-            }
-            CertificateKind::Authentication
-            | CertificateKind::AuthenticationCa
-            | CertificateKind::SignatureCa => {
-                let page = matches!(consent.asker, Asker::Website { .. });
-                if page && kind == CertificateKind::Authentication {
-                    self.admit(&consent)?;
-                    let subject = Subject::ReadAuthenticationCertificate;
-                    if !self.confirm(&consent, subject).await? {
-                        return Err(ServiceError::NotAgreed);
-                    }
-                }
-                self.on_card(reader, |turn| async move {
-                    turn.worker()
-                        .run(move |desk| desk.read_certificate(kind))
-                        .await
-                        .flatten()
-                })
-                .await?
-            }
-        };
-        let algorithms: Vec<_> = algorithms
-            .iter()
-            .copied()
-            .map(signature_algorithm)
-            .collect();
-        Ok(json!({
-            "certificate": STANDARD.encode(certificate.der()),
-            "supportedSignatureAlgorithms": algorithms,
-        }))
-    }
-
     /// Does `work` on the first card that has the JPKI applet, of those that come into question.
-    async fn on_card<T, Work>(
+    pub(super) async fn on_card<T, Work>(
         &self,
         reader: Option<&str>,
         work: impl Fn(Turn) -> Work,
@@ -219,7 +161,7 @@ impl Service {
         result
     }
 
-    async fn prepare(
+    pub(super) async fn prepare(
         &self,
         consent: &Consent,
         reader: Option<&str>,
@@ -245,7 +187,7 @@ impl Service {
     }
 
     /// Asks for the PIN until it is right or the person gives up, and does `attempt` with it.
-    async fn unlock<T, Attempt>(
+    pub(super) async fn unlock<T, Attempt>(
         &self,
         prepared: Prepared,
         consent: Consent,
@@ -332,7 +274,7 @@ fn hash_function(function: ipc::HashFunction) -> HashFunction {
     }
 }
 
-fn signature_algorithm(function: HashFunction) -> Value {
+pub(super) fn signature_algorithm(function: HashFunction) -> Value {
     json!({
         "cryptoAlgorithm": "RSA",
         "hashFunction": function.as_str(),
