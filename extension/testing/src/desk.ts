@@ -44,7 +44,13 @@ export class Desk {
     const { folder } = this;
     this.#extension = sites.length === 0 ? shippedExtension(parts.extension) : extensionForSites(parts.extension, folder.at("extension"), sites);
     const own = sites.length === 0 ? [] : [this.#extension.id];
-    folder.file("config.toml", `developer_origins = ${developerOrigins}\nextension_ids = ${JSON.stringify(own)}\n`);
+    folder.file("config.toml", [
+      `developer_origins = ${developerOrigins}`,
+      `extension_ids = ${JSON.stringify(own)}`,
+      // A test closes many windows, and wants the next at once.
+      ...(person === "at the screen" ? [] : ["cancelled_wait_seconds = 0"]),
+      "",
+    ].join("\n"));
     this.person = new Person(folder, person === "at the screen" ? {} : person);
     this.environment = {
       ...process.env,
@@ -53,6 +59,7 @@ export class Desk {
       ...(person === "at the screen" ? {} : { JPKID_PINENTRY: folder.program("pinentry", parts.pinentry, this.person.environment) }),
       XDG_RUNTIME_DIR: folder.folder("run"),
       XDG_CONFIG_HOME: folder.folder("config"),
+      XDG_STATE_HOME: folder.folder("state"),
       ...(withoutPcscd ? { PCSCLITE_CSOCK_NAME: folder.at("no-pcscd") } : {}),
     };
     this.#forget = atExit(() => { signalProcessesWith("JPKID_SOCKET", this.socket, "SIGKILL"); });
