@@ -14,6 +14,24 @@ pub(crate) fn object(tag: u16, value: &[u8]) -> Vec<u8> {
     object
 }
 
+/// An object of objects after a table that says where each begins: big-endian, counted from the start of the whole.
+pub(crate) fn indexed(tag: u16, table_tag: u16, objects: &[Vec<u8>]) -> Vec<u8> {
+    let table = |start: usize| {
+        let offsets = objects.iter().scan(start, |offset, object| {
+            let begin = *offset;
+            *offset = offset.saturating_add(object.len());
+            Some(u16::try_from(begin).unwrap_or(u16::MAX).to_be_bytes())
+        });
+        self::object(table_tag, &offsets.flatten().collect::<Vec<u8>>())
+    };
+    // How long the headers are does not depend on what the table says.
+    let values = objects.concat();
+    let start = object(tag, &[table(0), values.clone()].concat())
+        .len()
+        .saturating_sub(values.len());
+    object(tag, &[table(start), values].concat())
+}
+
 /// A simple-TLV object, as records are: one byte of tag, one of length.
 pub(crate) fn simple_object(tag: u8, value: &[u8]) -> Vec<u8> {
     // A length above 254 would take three bytes; no record of this card is that long.
@@ -33,6 +51,17 @@ fn length(length: usize) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_table_says_where_each_object_begins() {
+        let two = [object(0xDF22, b"name"), object(0xDF23, b"12")];
+        let expected = b"\xFF\x20\x13\xDF\x21\x04\x00\x0A\x00\x11\xDF\x22\x04name\xDF\x23\x0212";
+        assert_eq!(indexed(0xFF20, 0xDF21, &two), expected);
+        let long = [object(0xDF22, &[0xA5; 130]), object(0xDF23, b"12")];
+        let whole = indexed(0xFF20, 0xDF21, &long);
+        assert!(whole.starts_with(b"\xFF\x20\x82\x00\x93\xDF\x21\x04\x00\x0C\x00\x93\xDF\x22\x82"));
+        assert_eq!(whole.get(0x93..), Some(&b"\xDF\x23\x0212"[..]));
+    }
 
     #[test]
     fn lengths_from_128_on_take_three_bytes() {

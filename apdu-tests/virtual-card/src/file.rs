@@ -159,6 +159,8 @@ pub(crate) enum SessionKeyDelivery {
     NotConfigured,
     /// 6982: no PIN opens it.
     Closed,
+    /// 6982 until the PIN in this EF is verified; then 6A80, as for a key that the card cannot decrypt.
+    After(FileId),
 }
 
 /// A dedicated file: an application and its EFs, as data.
@@ -220,11 +222,14 @@ impl DedicatedFile {
     pub(crate) fn grants(&self, access: Access) -> bool {
         match access {
             Access::Free => true,
-            Access::AfterAny(pins) => pins
-                .iter()
-                .any(|id| self.pin(*id).is_some_and(ReferenceData::is_verified)),
+            Access::AfterAny(pins) => pins.iter().any(|id| self.is_verified(*id)),
             Access::Never => false,
         }
+    }
+
+    /// Whether the PIN in the EF with this id is verified.
+    pub(crate) fn is_verified(&self, id: FileId) -> bool {
+        self.pin(id).is_some_and(ReferenceData::is_verified)
     }
 
     /// Forgets every verified PIN.

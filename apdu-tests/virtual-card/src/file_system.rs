@@ -164,7 +164,11 @@ impl FileSystem {
     fn set_session_key(&self) -> StatusWord {
         match self.current_df.session_key_delivery {
             SessionKeyDelivery::NotConfigured => StatusWord::FAULTY_SECURITY_ENVIRONMENT,
-            SessionKeyDelivery::Closed => StatusWord::NOT_VERIFIED,
+            // The access rule comes before any look at the key, as measured.
+            SessionKeyDelivery::After(pin) if self.current_df.is_verified(pin) => {
+                StatusWord::WRONG_DATA
+            }
+            SessionKeyDelivery::Closed | SessionKeyDelivery::After(_) => StatusWord::NOT_VERIFIED,
         }
     }
 }

@@ -51,6 +51,12 @@ pub enum MintError {
     /// A public key could not be encoded.
     #[error("a public key could not be encoded")]
     PublicKey(#[from] x509_cert::spki::Error),
+    /// A record of the text or visual AP could not be signed.
+    #[error("a record could not be signed")]
+    Record(#[source] rsa::Error),
+    /// A picture of the visual AP could not be drawn.
+    #[error("a picture could not be drawn")]
+    Picture(#[from] png::EncodingError),
     /// A certificate does not fit its file on the card.
     #[error("a certificate of {length} bytes does not fit an EF of {size}")]
     TooLong {

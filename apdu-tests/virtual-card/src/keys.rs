@@ -29,6 +29,16 @@ pub(crate) enum KeyRole {
     Signature,
     /// EF 0019 of the common AP.
     CommonInternal,
+    /// EF 0013 of the text AP.
+    Text,
+    /// To which session keys for the text AP would be encrypted.
+    SessionTransport,
+    /// EF 001A of the visual AP.
+    Visual,
+    /// Signs card-verifiable certificates.
+    CardVerifiableAuthority,
+    /// The municipality's, which signs the records of the text and visual APs.
+    RecordSigner,
 }
 
 impl KeyRole {
@@ -48,6 +58,11 @@ impl KeyRole {
             Self::Authentication => "authentication key",
             Self::Signature => "signature key",
             Self::CommonInternal => "common AP key",
+            Self::Text => "text AP key",
+            Self::SessionTransport => "session transport key",
+            Self::Visual => "visual AP key",
+            Self::CardVerifiableAuthority => "card-verifiable CA key",
+            Self::RecordSigner => "record signer key",
         }
     }
 }

@@ -39,6 +39,8 @@ pub mod profile;
 mod reader;
 pub mod recording;
 mod status_word;
+mod text;
+mod visual;
 pub mod vpcd;
 
 pub use card::{PinView, VirtualCard};

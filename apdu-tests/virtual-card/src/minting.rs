@@ -2,12 +2,13 @@
 
 use std::time::SystemTime;
 
+use crate::card_verifiable::{Issuer, KeyId, NamedKey};
 use crate::file::DedicatedFile;
 use crate::issuance::{Authority, Hierarchy, MintError};
 use crate::jpki::{self, Credentials};
 use crate::keys::{self, KeyRole};
 use crate::profile::{ContactAtr, Profile, Seed, TokenKind};
-use crate::{common, issuer_domain, juki};
+use crate::{common, issuer_domain, juki, text, visual};
 
 /// All that is on a card.
 pub(crate) struct Minted {
@@ -27,10 +28,24 @@ pub(crate) fn mint(profile: &Profile, now: SystemTime) -> Result<Minted, MintErr
     let mut applications = vec![jpki::application(profile, &credentials)?];
     match profile.kind {
         TokenKind::MyNumberCard => {
-            let internal_key = keys::key(&seed, KeyRole::CommonInternal)?;
+            let issuer = issuer(profile, authority)?;
             let expiry = profile.card_expiry(now)?;
-            applications.push(common::application(profile, expiry, internal_key));
-            applications.push(juki::application(profile));
+            let code_b = profile.code_b(now)?;
+            let key = |role| keys::key(&seed, role);
+            issuer_domain.data_objects =
+                issuer_domain::card_objects(profile, expiry, &issuer, key(KeyRole::Visual)?)?;
+            let text_keys = text::Keys {
+                signing: key(KeyRole::Text)?,
+                session_transport: key(KeyRole::SessionTransport)?,
+            };
+            let visual_key = key(KeyRole::Visual)?;
+            let internal_key = key(KeyRole::CommonInternal)?;
+            applications.extend([
+                text::application(profile, &seed, &code_b, &issuer, text_keys)?,
+                visual::application(profile, &seed, (expiry, &code_b), &issuer, visual_key)?,
+                common::application(profile, expiry, internal_key),
+                juki::application(profile),
+            ]);
         }
         TokenKind::JukiCard => applications.push(juki::application(profile)),
         // Phones hold the certificates and nothing else.
@@ -70,9 +85,26 @@ fn roles<'s>(profile: &Profile, seed: &'s Seed, authority: &'s Seed) -> Vec<(&'s
         roles.push((seed, KeyRole::Signature));
     }
     if profile.kind == TokenKind::MyNumberCard {
-        roles.push((seed, KeyRole::CommonInternal));
+        roles.extend([
+            (authority, KeyRole::CardVerifiableAuthority),
+            (authority, KeyRole::RecordSigner),
+            (seed, KeyRole::CommonInternal),
+            (seed, KeyRole::Text),
+            (seed, KeyRole::SessionTransport),
+            (seed, KeyRole::Visual),
+        ]);
     }
     roles
+}
+
+fn issuer(profile: &Profile, authority: &Seed) -> Result<Issuer, MintError> {
+    Ok(Issuer {
+        authority: keys::key(authority, KeyRole::CardVerifiableAuthority)?,
+        signer: NamedKey {
+            id: KeyId::municipality(&profile.holder.municipality.code),
+            private: keys::key(authority, KeyRole::RecordSigner)?,
+        },
+    })
 }
 
 fn credentials(profile: &Profile, seed: &Seed, authority: &Seed) -> Result<Credentials, MintError> {

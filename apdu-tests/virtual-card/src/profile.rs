@@ -32,8 +32,8 @@ pub(crate) use pins::FOUR_DIGIT_PIN_TRIES;
 pub use pins::{Pin, PinError, Pins, Tries};
 pub use plastic::{CardSerial, PlasticCard, PlasticError, SecurityCode};
 pub use quirks::{
-    BlockedPin, BlockedQuery, ContactAtr, Padding, QueryAnswer, Quirks, StatusLifetime,
-    WrongSignatureInput,
+    BlockedPin, BlockedQuery, CodeTries, CodeTriesError, ContactAtr, Padding, QueryAnswer, Quirks,
+    StatusLifetime, TextHashesAccess, WrongSignatureInput,
 };
 pub use token::{Atr, AtrError, TokenKind};
 pub use validity::{Validity, ValidityError};

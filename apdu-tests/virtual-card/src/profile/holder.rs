@@ -125,6 +125,15 @@ pub enum Sex {
 }
 
 impl Sex {
+    /// The digit in the text and visual APs: JIS X 0303, whose third value is another one than the certificate's.
+    pub(crate) const fn jis_digit(self) -> &'static str {
+        match self {
+            Self::Male => "1",
+            Self::Female => "2",
+            Self::Other => "9",
+        }
+    }
+
     /// The digit in the certificate.
     #[must_use]
     pub const fn digit(self) -> &'static str {

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::pins::CODE_TRIES;
 use crate::status_word::StatusWord;
 
 /// Ways in which a card may answer otherwise than the default, which is what was measured on real cards.
@@ -20,6 +21,10 @@ pub struct Quirks {
     pub wrong_signature_input: WrongSignatureInput,
     /// What follows a certificate up to the end of its EF.
     pub certificate_padding: Padding,
+    /// How many tries an untouched 照合番号 or birth date has.
+    pub code_tries: CodeTries,
+    /// What opens EF 0003 of the text AP.
+    pub text_hashes_access: TextHashesAccess,
     /// Where GET DATA finds the contact interface's ATR.
     pub contact_atr: ContactAtr,
     /// READ BINARY with a Le above 256 is answered 6700.
@@ -134,6 +139,56 @@ impl Padding {
             Self::Ones => 0xFF,
         }
     }
+}
+
+/// The tries of an untouched 照合番号 or birth date; in a profile 10 or 3.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
+#[serde(try_from = "u8")]
+pub enum CodeTries {
+    /// 10: what probing programs met.
+    #[default]
+    Ten,
+    /// 3: what one of them has in its table.
+    Three,
+}
+
+impl CodeTries {
+    /// The number.
+    #[must_use]
+    pub const fn count(self) -> u8 {
+        match self {
+            Self::Ten => CODE_TRIES,
+            Self::Three => 3,
+        }
+    }
+}
+
+impl TryFrom<u8> for CodeTries {
+    type Error = CodeTriesError;
+
+    fn try_from(count: u8) -> Result<Self, CodeTriesError> {
+        match count {
+            CODE_TRIES => Ok(Self::Ten),
+            3 => Ok(Self::Three),
+            _ => Err(CodeTriesError),
+        }
+    }
+}
+
+/// A number of tries that no source names.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("an untouched 照合番号 has 10 or 3 tries")]
+pub struct CodeTriesError;
+
+/// What opens the text AP's EF 0003, its hashes. One source says both.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "kebab-case")]
+pub enum TextHashesAccess {
+    /// The PIN or 照合番号A.
+    #[default]
+    PinOrCodeA,
+    /// The PIN or either 照合番号.
+    PinOrAnyCode,
 }
 
 /// Where `00 CA 5F51` is answered: cards differ.

@@ -2,6 +2,8 @@
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
     reason = "a test ends with what went wrong"
 )]
 
@@ -16,6 +18,9 @@ mod reading;
 mod selecting;
 mod signing;
 mod strange_bytes;
+mod text;
+mod tlv;
+mod visual;
 
 use std::fmt::Write as _;
 
@@ -23,6 +28,8 @@ use jpki_virtual_card::{Profile, VirtualCard};
 
 const SELECT_JPKI: &str = "00A4040C0A D392F000260100000001";
 const SELECT_COMMON: &str = "00A4040C0A D3921000310001010100";
+const SELECT_TEXT: &str = "00A4040C0A D3921000310001010408";
+const SELECT_VISUAL: &str = "00A4040C0A D3921000310001010402";
 const SELECT_JUKI: &str = "00A4040C0A D3921000310001010401";
 const SELECT_ISSUER_DOMAIN: &str = "00A4040C07 A0000001510000";
 /// VERIFY with the default PINs.
@@ -60,6 +67,21 @@ fn read(card: &mut VirtualCard, id: u8, le: u8) -> Vec<u8> {
             other => panic!("{other:?}"),
         }
     }
+}
+
+/// Sends commands one after the other and compares each whole answer.
+fn play(card: &mut VirtualCard, story: &[(&str, &str)]) {
+    for (step, (command, answer)) in story.iter().enumerate() {
+        assert_eq!(send(card, command), *answer, "step {step}: {command}");
+    }
+}
+
+/// The ids of all EFs that the selected application has.
+fn files(card: &mut VirtualCard) -> Vec<u16> {
+    let select = |id: u16| [&[0x00, 0xA4, 0x02, 0x0C, 0x02][..], &id.to_be_bytes()].concat();
+    (0..=u16::MAX)
+        .filter(|id| card.transmit(&select(*id)) == [0x90, 0x00])
+        .collect()
 }
 
 /// Sends bytes written in hexadecimal, and writes the answer so.
