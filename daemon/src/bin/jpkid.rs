@@ -45,7 +45,11 @@ struct Serve {
     /// lists them) or a file. Without one, an adult's card with new keys.
     #[cfg(feature = "virtual-card")]
     #[arg(long, value_name = "NAME|FILE", num_args = 0..=1)]
-    virtual_card: Option<Option<std::path::PathBuf>>,
+    virtual_card: Option<Option<String>>,
+    /// Control the software card through this socket: `jpki-virtual-card ctl --control PATH`.
+    #[cfg(feature = "virtual-card")]
+    #[arg(long, value_name = "PATH", requires = "virtual_card")]
+    virtual_card_control: Option<std::path::PathBuf>,
 }
 
 /// Why the daemon could not start.
@@ -61,10 +65,10 @@ enum StartError {
     Signals(#[source] std::io::Error),
     #[cfg(feature = "virtual-card")]
     #[error(transparent)]
-    Profile(#[from] jpki_virtual_card::ProfileError),
+    VirtualCard(#[from] jpki_virtual_card::control::InsertError),
     #[cfg(feature = "virtual-card")]
     #[error(transparent)]
-    Mint(#[from] jpki_virtual_card::MintError),
+    Control(#[from] jpki_virtual_card::control::PlaceError),
 }
 
 #[tokio::main]
@@ -93,7 +97,7 @@ async fn run(arguments: Serve) -> Result<(), StartError> {
     leave_session();
     hide_memory()?;
     let settings = Settings::load()?;
-    let source = source(&arguments)?;
+    let (source, _control) = source(&arguments)?;
     let pinentry = settings.pinentry.as_ref().map_or_else(
         || DEFAULT_PINENTRY.to_owned(),
         |program| program.to_string_lossy().into_owned(),
@@ -139,27 +143,31 @@ fn hide_memory() -> Result<(), StartError> {
     set_dumpable_behavior(DumpableBehavior::NotDumpable).map_err(StartError::Protect)
 }
 
+/// What controls the software card as long as it is kept.
 #[cfg(feature = "virtual-card")]
-fn source(arguments: &Serve) -> Result<Arc<dyn CardSource>, StartError> {
-    use jpki_virtual_card::{Profile, VirtualCard, VirtualReader};
+type Control = Option<jpki_virtual_card::control::Server>;
+#[cfg(not(feature = "virtual-card"))]
+type Control = ();
+
+#[cfg(feature = "virtual-card")]
+fn source(arguments: &Serve) -> Result<(Arc<dyn CardSource>, Control), StartError> {
+    use jpki_virtual_card::{VirtualReader, control};
     let Some(profile) = &arguments.virtual_card else {
-        return Ok(Arc::new(PcscReaders::default()));
+        return Ok((Arc::new(PcscReaders::default()), None));
     };
-    let profile = profile
-        .as_ref()
-        .map(Profile::load)
-        .transpose()?
-        .unwrap_or_default();
     let reader = VirtualReader::new("Virtual reader (software card)");
-    if profile.inserted {
-        reader.insert(VirtualCard::mint(&profile)?);
-    }
-    Ok(Arc::new(reader))
+    let slot = control::CardSlot::new(reader.clone(), profile.as_deref(), None)?;
+    let control = arguments
+        .virtual_card_control
+        .as_ref()
+        .map(|path| control::serve(&control::Place::named(path), vec![Arc::new(slot)]))
+        .transpose()?;
+    Ok((Arc::new(reader), control))
 }
 
 #[cfg(not(feature = "virtual-card"))]
-fn source(_: &Serve) -> Result<Arc<dyn CardSource>, StartError> {
-    Ok(Arc::new(PcscReaders::default()))
+fn source(_: &Serve) -> Result<(Arc<dyn CardSource>, Control), StartError> {
+    Ok((Arc::new(PcscReaders::default()), ()))
 }
 
 /// Cancelled by SIGTERM or SIGINT.
