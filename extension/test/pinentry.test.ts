@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -106,5 +106,22 @@ describe("the scripted pinentry", () => {
     child.stdin.end();
     await once(child, "exit");
     assert.deepEqual(log().map((entry) => entry["answered"] ?? entry["reason"]), ["hang", "end of input"]);
+  });
+
+  it("answers a window that was left open once the script says how", async () => {
+    script([{ hang: true }]);
+    const child = spawn(process.execPath, ["testing/pinentry.mjs"], {
+      env: { ...process.env, JPKID_PINENTRY_SCRIPT: join(folder, "script"), JPKID_PINENTRY_LOG: join(folder, "log") },
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    await lines.next();
+    child.stdin.write("GETPIN\n");
+    while (log().length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    writeFileSync(join(folder, "next"), JSON.stringify({ answers: [{ pin: "1234" }] }));
+    renameSync(join(folder, "next"), join(folder, "script"));
+    assert.equal((await lines.next()).value, "D 1234");
+    child.stdin.end();
+    await once(child, "exit");
   });
 });

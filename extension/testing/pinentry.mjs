@@ -6,14 +6,14 @@
  * JPKID_PINENTRY_SCRIPT names a file with a JSON object. Its "answers" are an array, one for each question in order:
  *   {"pin": "1234"}   types this and presses OK         {"confirm": true}   agrees
  *   {"cancel": true}  presses Cancel                    {"confirm": false}  refuses
- *   {"hang": true}    leaves the window open
+ *   {"hang": true}    leaves the window open, until the file holds another answer in this one's place
  * Its "pins", {"authentication": "1234", "signature": "ABC123"}, are typed where no answer is left and a PIN is asked
  * for, but not after it was wrong. All else is cancelled.
  * JPKID_PINENTRY_LOG names a file that gets one JSON object a line: {"event": "asked", …} with everything that the
  * window would show, {"event": "ended", …}. Never a PIN. How many questions it holds tells which answer is next, so
  * the log has to be empty at first; pinentries that run one after the other share it.
  */
-import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, unwatchFile, watchFile } from "node:fs";
 import { createInterface } from "node:readline";
 
 /** @typedef {{pin?: string, confirm?: boolean, cancel?: boolean, hang?: boolean}} Answer */
@@ -31,8 +31,10 @@ function environment(name) {
 }
 
 const logPath = environment("JPKID_PINENTRY_LOG");
-/** @type {{answers: Answer[], pins?: {authentication?: string, signature?: string}}} */
-const { answers, pins = {} } = JSON.parse(readFileSync(environment("JPKID_PINENTRY_SCRIPT"), "utf8"));
+const scriptPath = environment("JPKID_PINENTRY_SCRIPT");
+/** @returns {{answers: Answer[], pins?: {authentication?: string, signature?: string}}} */
+const readScript = () => JSON.parse(readFileSync(scriptPath, "utf8"));
+const { pins = {} } = readScript();
 
 /** @param {Record<string, unknown>} entry */
 function log(entry) {
@@ -77,10 +79,33 @@ function known(command) {
 /** @param {"GETPIN" | "CONFIRM" | "MESSAGE"} command */
 function ask(command) {
   const asked = existsSync(logPath) ? readFileSync(logPath, "utf8").split("\n").filter((line) => line.includes('"event":"asked"')).length : 0;
-  const answer = answers[asked] ?? known(command);
+  const answer = readScript().answers[asked] ?? known(command);
   log({ event: "asked", command, ...shown, answered: answer === undefined ? "nothing was scripted" : Object.keys(answer)[0] });
   delete shown["error"];
-  if (answer?.hang === true) return;
+  if (answer?.hang === true) waitForAnswer(command, asked);
+  else give(command, answer);
+}
+
+/**
+ * Leaves the window open until the script says something else.
+ * @param {string} command
+ * @param {number} question
+ */
+function waitForAnswer(command, question) {
+  // The file is replaced whole, so that what is read is never half of it.
+  watchFile(scriptPath, { interval: 50 }, () => {
+    const answer = readScript().answers[question];
+    if (answer?.hang === true) return;
+    unwatchFile(scriptPath);
+    give(command, answer);
+  });
+}
+
+/**
+ * @param {string} command
+ * @param {Answer | undefined} answer
+ */
+function give(command, answer) {
   if (answer?.pin !== undefined && command === "GETPIN") {
     send(`D ${encode(answer.pin)}`);
     send("OK");

@@ -23,7 +23,7 @@ export async function launch(chromium: BrowserType, installation: Installation, 
   if (nativeHost !== undefined) registerNativeHost(userDataDir, nativeHost, extension.id);
   const variables = Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined);
   // Chrome itself does not load unpacked extensions any more, and Playwright's own headless shell has none.
-  const executable = process.env["CHROMIUM"] ?? process.env["CHROMIUM_PATH"];
+  const executable = process.env["CHROMIUM"];
   const browser = executable === undefined ? { channel: "chromium" } : { executablePath: executable };
   const context = await chromium.launchPersistentContext(userDataDir, {
     ...(options.executablePath === undefined && options.channel === undefined ? browser : {}),

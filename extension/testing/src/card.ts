@@ -71,6 +71,11 @@ export class VirtualCard implements AsyncDisposable {
     this.#desk.person.will(...answers);
   }
 
+  /** Answers the window that `{ hang: true }` left open. */
+  now(answer: Answer): void {
+    this.#desk.person.now(answer);
+  }
+
   /** What the windows asked until now. */
   asked(): Question[] {
     return this.#desk.person.asked();

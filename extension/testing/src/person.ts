@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import type { Folder } from "./folder.js";
 import { JsonLines } from "./waiting.js";
 
@@ -10,7 +10,7 @@ export type Answer =
   | { confirm: boolean }
   /** Presses Cancel, or closes the window. */
   | { cancel: true }
-  /** Leaves the window open. */
+  /** Leaves the window open, until {@link Person.now} says otherwise. */
   | { hang: true };
 
 /** The PINs that the person knows; one that is missing is never typed. */
@@ -66,6 +66,14 @@ export class Person {
     this.#write();
   }
 
+  /** Has the person answer the window that was left open. */
+  now(answer: Answer): void {
+    const open = this.asked().length - 1;
+    if (this.#answers[open] === undefined || !("hang" in this.#answers[open])) throw new Error("no window was left open");
+    this.#answers[open] = answer;
+    this.#write();
+  }
+
   /** The questions asked until now, in their order. */
   asked(): Question[] {
     return this.#log.all().filter((event) => event.event === "asked");
@@ -85,6 +93,9 @@ export class Person {
   }
 
   #write(): void {
-    writeFileSync(this.#script, JSON.stringify({ answers: this.#answers, pins: this.pins }));
+    // A window that is open may read it at any moment.
+    const next = `${this.#script}.next`;
+    writeFileSync(next, JSON.stringify({ answers: this.#answers, pins: this.pins }), { mode: 0o600 });
+    renameSync(next, this.#script);
   }
 }
