@@ -2,6 +2,7 @@
 
 mod jpki;
 mod plastic;
+mod switches;
 
 use apdu_tests::pcscd::Slot;
 use myna_card::transport::pcsc::{self, PcscTransport, Sharing};
