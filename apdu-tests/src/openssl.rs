@@ -4,9 +4,11 @@ use std::ffi::OsStr;
 use std::fs;
 use std::process::{Command, Output};
 
+use rsa::pkcs8::{EncodePublicKey as _, LineEnding};
+use rsa::{BigUint, RsaPublicKey};
 use tempfile::TempDir;
 
-/// The public key of a certificate, for OpenSSL to verify with.
+/// A public key, for OpenSSL to verify with.
 #[derive(Debug)]
 pub struct OpenSsl {
     directory: TempDir,
@@ -16,14 +18,29 @@ impl OpenSsl {
     /// Takes the key out of a certificate (DER).
     #[must_use]
     pub fn with_key_of(certificate: &[u8]) -> Self {
-        let openssl = Self {
-            directory: TempDir::new().expect("a directory"),
-        };
+        let openssl = Self::without_key();
         openssl.write("certificate", certificate);
         let said =
             openssl.run("x509 -inform DER -in certificate -noout -pubkey -out key".split(' '));
         assert!(said.status.success(), "{said:?}");
         openssl
+    }
+
+    /// Takes an RSA key by its numbers, big-endian.
+    #[must_use]
+    pub fn with_rsa_key(modulus: &[u8], exponent: &[u8]) -> Self {
+        let [modulus, exponent] = [modulus, exponent].map(BigUint::from_bytes_be);
+        let key = RsaPublicKey::new(modulus, exponent).expect("an RSA key");
+        let pem = key.to_public_key_pem(LineEnding::LF).expect("a PEM text");
+        let openssl = Self::without_key();
+        openssl.write("key", pem.as_bytes());
+        openssl
+    }
+
+    fn without_key() -> Self {
+        Self {
+            directory: TempDir::new().expect("a directory"),
+        }
     }
 
     /// Whether it takes a PKCS#1 v1.5 signature over `message`. `hash` is OpenSSL's name: `sha256`, `sha1`.

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use pty_process::blocking::{Command, Pty, open};
 use rustix::termios::{LocalModes, tcgetattr};
+use serde_json::{Value, json};
 
 use crate::stage::{Key, Stage};
 
@@ -199,4 +200,46 @@ fn jpki_cli_blocks_the_pin_with_the_last_try_and_still_reads() {
     assert_eq!(stage.jpki_cli("crypto --auth stat"), "0\n");
     let said = stage.jpki_cli_on_a_terminal("crypto --auth read-certificate", "", None);
     assert_eq!(said.output, stage.certificate(Key::Authentication));
+}
+
+#[test]
+fn jpki_cli_reads_my_number_and_the_four_attributes() {
+    let stage = Stage::new();
+    assert_eq!(stage.jpki_cli("support stat"), "3\n");
+    let said = stage.jpki_cli_with("support get my-number", "", "9999");
+    assert_eq!(said.output, b"", "{}", said.terminal);
+    assert_eq!(stage.jpki_cli("support stat"), "1\n");
+    let said = stage.jpki_cli_with("support get my-number", "", "1234");
+    assert_eq!(said.output, b"123456789018\n", "{}", said.terminal);
+    let said = stage.jpki_cli_with("support get attributes", "", "1234");
+    let attributes: Value = serde_json::from_slice(&said.output).unwrap();
+    let expected = json!({
+        "name": "見本　花子",
+        "address": "見本県架空市例示町一丁目２番３号",
+        "date_of_birth": "19900401",
+        "sex": "Female",
+    });
+    assert_eq!(attributes, expected);
+    assert_eq!(stage.jpki_cli("support stat"), "3\n");
+}
+
+#[test]
+fn jpki_cli_reads_the_face_with_either_code() {
+    let stage = Stage::with("card.expires = 2035-02-17");
+    for (code, what, is_it) in [
+        ("123456789018", "date-of-birth", &b"19900401"[..]),
+        ("123456789018", "sex", b"2"),
+        ("123456789018", "name", b"\x89PNG\r\n"),
+        ("02040120351234", "address", b"\x89PNG\r\n"),
+        ("02040120351234", "photo", b"\0\0\0\x0CjP  "),
+        ("02040120351234", "expiry-date", b"20350217"),
+        ("02040120351234", "code", b"\x89PNG\r\n"),
+    ] {
+        let said = stage.jpki_cli_with(&format!("surface get {what}"), "", code);
+        assert!(said.output.starts_with(is_it), "{what}: {}", said.terminal);
+    }
+    let said = stage.jpki_cli_with("surface get name", "", "000000000000");
+    assert_eq!(said.output, b"", "{}", said.terminal);
+    assert_eq!(stage.jpki_cli("surface stat a"), "8\n");
+    assert_eq!(stage.jpki_cli("surface stat b"), "10\n");
 }

@@ -1,5 +1,7 @@
 //! The JPKI applet.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use myna_card::ap::jpki::{JpkiAp, SignatureScheme, token_flag};
 use myna_card::certificate::roots::Accept;
 use myna_card::data::Date;
@@ -10,9 +12,6 @@ use sha2::{Digest as _, Sha256};
 use super::{Key, Stage, connect, pin, refusal};
 
 type Applet<'card> = JpkiAp<'card, PcscTransport>;
-
-/// A day on which the made-up holder's certificates are valid.
-const A_VALID_DAY: &[u8] = b"20261123";
 
 impl Key {
     fn tries(self, applet: &mut Applet<'_>) -> Retries {
@@ -103,7 +102,8 @@ fn myna_card_reads_all_certificates_and_checks_who_issued_them() {
         applet.read_sign_certificate().unwrap(),
         applet.read_sign_ca_certificate().unwrap(),
     ];
-    let day = Date::parse(A_VALID_DAY).unwrap();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let day = Date::from_unix_seconds(now.as_secs().try_into().unwrap());
     for (key, chain) in Key::BOTH.into_iter().zip([authentication, signature]) {
         assert_eq!(chain[0].der(), stage.certificate(key));
         assert_eq!(chain[1].der(), stage.authority(key));

@@ -4,6 +4,7 @@ use myna_card::ap::common::{self, CommonAp};
 use myna_card::ap::jpki::JpkiAp;
 use myna_card::ap::juki::{self, JukiAp};
 use myna_card::data::Date;
+use myna_card::mf::tag;
 use myna_card::{Error, MasterFile, Retries};
 
 use super::{Stage, connect, pin, refusal};
@@ -106,4 +107,25 @@ fn myna_card_finds_no_file_outside_the_applets() {
     assert_eq!(refusal(master.card_identifier()), 0x6981);
     assert_eq!(refusal(master.application_folders()), 0x6A82);
     assert_eq!(refusal(master.ic_manufacturer_id()), 0x6A82);
+}
+
+#[test]
+fn myna_card_reads_what_the_card_tells_of_itself_before_any_applet() {
+    let stage = Stage::with(
+        "card = { serial = '123456789012345', expires = 2035-02-17 }
+         holder = { municipality = { code = '99998' } }",
+    );
+    let mut card = connect(&stage);
+    let mut master = MasterFile::select(&mut card).unwrap();
+    assert_eq!(
+        master.data_object(tag::MUNICIPALITY_CODE).unwrap(),
+        b"99998"
+    );
+    assert_eq!(master.data_object(tag::EXPIRY).unwrap(), b"20350217");
+    let chain = master.certificate_chain().unwrap();
+    assert_eq!(chain.len(), 2);
+    assert_eq!(chain[1].issuer_key_id, chain[0].subject_key_id);
+    chain[1].verify_with(&chain[0].public_key).unwrap();
+    let intermediate = master.data_object(tag::INTERMEDIATE_KEY_ID).unwrap();
+    assert_eq!(intermediate, chain[0].subject_key_id.as_bytes());
 }
