@@ -10,6 +10,7 @@ use crate::jpki;
 use crate::minting::{self, Minted};
 use crate::pin::{PinReference, ReferenceData};
 use crate::profile::{Profile, Quirks};
+use crate::state::Memory;
 use crate::status_word::StatusWord;
 
 /// A software My Number card. A clone is another card in the same state, with counters and keys of its own.
@@ -32,6 +33,8 @@ pub struct PinView {
     pub file: u16,
     /// The tries left; 0 is blocked.
     pub tries_left: u8,
+    /// The tries of a counter that no wrong PIN has touched.
+    pub max_tries: u8,
     /// Whether it is verified.
     pub verified: bool,
 }
@@ -206,6 +209,7 @@ impl VirtualCard {
             application,
             file: file.into(),
             tries_left: pin.tries_left(),
+            max_tries: pin.max_tries(),
             verified: pin.is_verified(),
         })
     }
@@ -214,6 +218,19 @@ impl VirtualCard {
     #[must_use]
     pub fn selected_application(&self) -> &[u8] {
         self.files.current_df()
+    }
+
+    /// What outlives power.
+    pub(crate) fn memory(&self) -> Memory {
+        Memory::of(&self.files)
+    }
+
+    /// Takes on what outlived power. Nothing is verified, and no answer waits.
+    pub(crate) fn set_memory(&mut self, memory: &Memory) {
+        memory.write_to(&mut self.files);
+        if let Some(session) = &mut self.session {
+            session.waiting.clear();
+        }
     }
 
     fn pin(&self, pin: PinReference) -> Option<&ReferenceData> {

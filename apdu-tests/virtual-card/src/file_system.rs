@@ -62,6 +62,15 @@ impl FileSystem {
         })
     }
 
+    /// The PIN in `id` under the DF `name`, to change what outlives power.
+    pub(crate) fn pin_mut_of(&mut self, name: &[u8], id: FileId) -> Option<&mut ReferenceData> {
+        self.other_dfs
+            .iter_mut()
+            .chain([&mut self.current_df])
+            .find(|df| df.name == name)?
+            .pin_mut(id)
+    }
+
     /// Carries out a command.
     ///
     /// # Errors

@@ -38,6 +38,7 @@ mod pin;
 pub mod profile;
 mod reader;
 pub mod recording;
+pub mod state;
 mod status_word;
 mod text;
 mod visual;

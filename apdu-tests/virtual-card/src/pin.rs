@@ -31,6 +31,18 @@ pub(crate) struct ReferenceData {
     tries_left: u8,
     verified: bool,
     changed_by: Option<ChangeCommand>,
+    uses: u64,
+}
+
+/// What of a PIN outlives power. No `Debug`: it holds the PIN.
+#[derive(Clone, Eq, PartialEq)]
+pub(crate) struct PinMemory {
+    /// The PIN.
+    pub(crate) value: Vec<u8>,
+    /// The tries left; 0 is blocked.
+    pub(crate) tries_left: u8,
+    /// How often it was compared or changed: a comparison may leave all else as it was.
+    pub(crate) uses: u64,
 }
 
 /// Why a PIN was not verified.
@@ -54,6 +66,7 @@ impl ReferenceData {
             tries_left: tries_left.min(max_tries),
             verified: false,
             changed_by: None,
+            uses: 0,
         }
     }
 
@@ -74,6 +87,7 @@ impl ReferenceData {
         let Some(tries_left) = self.tries_left.checked_sub(1) else {
             return Err(Refusal::Blocked);
         };
+        self.uses = self.uses.wrapping_add(1);
         self.tries_left = tries_left;
         self.verified = false;
         if presented != self.value {
@@ -95,6 +109,7 @@ impl ReferenceData {
         if !self.verified || self.changed_by != Some(command) {
             return Err(StatusWord::NOT_VERIFIED);
         }
+        self.uses = self.uses.wrapping_add(1);
         self.value = new.to_vec();
         Ok(())
     }
@@ -112,5 +127,27 @@ impl ReferenceData {
     /// The tries left; 0 is blocked.
     pub(crate) fn tries_left(&self) -> u8 {
         self.tries_left
+    }
+
+    /// What outlives power.
+    pub(crate) fn memory(&self) -> PinMemory {
+        PinMemory {
+            value: self.value.clone(),
+            tries_left: self.tries_left,
+            uses: self.uses,
+        }
+    }
+
+    /// Takes on what outlived power; nothing is verified. More tries than there can be count as the most.
+    pub(crate) fn set_memory(&mut self, memory: &PinMemory) {
+        self.value.clone_from(&memory.value);
+        self.tries_left = memory.tries_left.min(self.max_tries);
+        self.uses = memory.uses;
+        self.verified = false;
+    }
+
+    /// The tries of a counter that no wrong PIN has touched.
+    pub(crate) fn max_tries(&self) -> u8 {
+        self.max_tries
     }
 }

@@ -11,6 +11,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::card::VirtualCard;
+use crate::state::{StateError, StateFile};
 pub use event::Event;
 pub use fault::{Fault, LengthChange};
 use slot::Slot;
@@ -61,8 +62,25 @@ impl VirtualReader {
 
     /// Puts a card in and gives it power. A card that is there already is taken out and dropped.
     pub fn insert(&self, card: VirtualCard) {
-        self.lock().insert(card);
+        self.lock().insert(card, None);
         self.shared.changed.notify_all();
+    }
+
+    /// The same with a card whose state is kept in a file, and is taken from it first.
+    ///
+    /// # Errors
+    /// [`StateError`]; then nothing has changed.
+    pub fn insert_kept(
+        &self,
+        mut card: VirtualCard,
+        state: Arc<StateFile>,
+    ) -> Result<(), StateError> {
+        let mut slot = self.lock();
+        state.restore(&mut card)?;
+        slot.insert(card, Some(state));
+        drop(slot);
+        self.shared.changed.notify_all();
+        Ok(())
     }
 
     /// Takes the card out, without power; or hands over the one that [`Fault::Tear`] removed.

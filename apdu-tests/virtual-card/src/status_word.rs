@@ -9,6 +9,8 @@ pub struct StatusWord(u16);
 impl StatusWord {
     /// 9000: done.
     pub const DONE: Self = Self(0x9000);
+    /// 6581: memory failure.
+    pub const MEMORY_FAILURE: Self = Self(0x6581);
     /// 66F1: the security environment is faulty; here: no key delivery is configured.
     pub const FAULTY_SECURITY_ENVIRONMENT: Self = Self(0x66F1);
     /// 6700: wrong length.

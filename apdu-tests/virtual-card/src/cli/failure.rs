@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use jpki_virtual_card::control::{AskError, InsertError, PlaceError};
 use jpki_virtual_card::recording::{Mismatch, ParseError};
+use jpki_virtual_card::state::StateError;
 use jpki_virtual_card::vpcd::{ReplayError, RouteError, VpcdError};
 use jpki_virtual_card::{MintError, ProfileError};
 use x509_cert::der;
@@ -39,6 +40,8 @@ pub(crate) enum Failure {
     Replay(#[from] ReplayError),
     #[error(transparent)]
     Mismatch(#[from] Mismatch),
+    #[error(transparent)]
+    State(#[from] StateError),
     #[error(transparent)]
     Insert(#[from] InsertError),
     #[error(transparent)]

@@ -10,6 +10,7 @@ use jpki_virtual_card::VirtualReader;
 use jpki_virtual_card::control::{self, CardSlot, Place, PlaceError, Server};
 use jpki_virtual_card::profile::Seed;
 use jpki_virtual_card::recording::Recorder;
+use jpki_virtual_card::state::StateFile;
 
 use super::failure::{Failure, with_causes};
 use super::signals;
@@ -36,6 +37,10 @@ pub(super) struct PlugIn {
     /// The control socket, instead of $XDG_RUNTIME_DIR/jpki-virtual-card/control.sock.
     #[arg(long, value_name = "PATH")]
     control: Option<PathBuf>,
+    /// Keep the card's counters and changed PINs in this file, and begin with those in it. Needs a seed. Once for each
+    /// profile, in their order.
+    #[arg(long, value_name = "FILE")]
+    state: Vec<PathBuf>,
     /// Write the exchange into this file, to read or to replay; PINs are never in it. Once for each profile, in their
     /// order.
     #[arg(long, value_name = "FILE")]
@@ -89,10 +94,17 @@ impl PlugIn {
         if profiles.len() > SLOTS {
             return Err(Failure::TooManyCards(SLOTS));
         }
+        if self.state.len() > profiles.len() {
+            return Err(Failure::FileWithoutCard("--state"));
+        }
         let make = |(number, profile)| {
             let reader = VirtualReader::new(format!("slot {number}"));
             let seed = self.seed.as_ref().map(Seed::from);
-            Ok(Arc::new(CardSlot::new(reader, profile, seed)?))
+            let slot = match self.state.get(number) {
+                None => CardSlot::new(reader, profile, seed)?,
+                Some(path) => CardSlot::with_state(reader, profile, seed, StateFile::open(path)?)?,
+            };
+            Ok(Arc::new(slot))
         };
         profiles.into_iter().enumerate().map(make).collect()
     }

@@ -1,12 +1,13 @@
 //! A slot whose card can be changed from outside.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::message::{Action, PinStatus, SlotStatus};
 use crate::card::VirtualCard;
 use crate::issuance::MintError;
 use crate::profile::{Profile, ProfileError, Seed};
 use crate::reader::VirtualReader;
+use crate::state::{StateError, StateFile};
 
 /// What a slot without a named profile holds.
 const DEFAULT_PROFILE: &str = "default";
@@ -16,6 +17,7 @@ const DEFAULT_PROFILE: &str = "default";
 pub struct CardSlot {
     reader: VirtualReader,
     seed: Option<Seed>,
+    state: Option<Arc<StateFile>>,
     bay: Mutex<Bay>,
 }
 
@@ -36,6 +38,14 @@ pub enum InsertError {
     /// The profile makes no card.
     #[error("the card could not be made")]
     Mint(#[from] MintError),
+    /// A state is kept, and the card would be another one each time.
+    #[error(
+        "the profile names no seed, so no state would fit the card next time: give one, or --seed TEXT"
+    )]
+    NoSeed,
+    /// The state in the file is not this card's, or cannot be read or written.
+    #[error(transparent)]
+    State(#[from] StateError),
     /// There is a card already.
     #[error("slot {0} holds a card: remove it first, or swap it")]
     Occupied(usize),
@@ -55,21 +65,44 @@ impl CardSlot {
         profile: Option<&str>,
         seed: Option<Seed>,
     ) -> Result<Self, InsertError> {
-        let (card, inserted) = make(profile, seed.as_ref())?;
-        let mut bay = Bay {
-            profile: profile.unwrap_or(DEFAULT_PROFILE).to_owned(),
-            outside: None,
-        };
-        if inserted {
-            reader.insert(card);
-        } else {
-            bay.outside = Some(card);
-        }
-        Ok(Self {
+        Self::make_up(reader, profile, seed, None)
+    }
+
+    /// The same with a card whose counters and PINs are taken from a file and kept in it. No other card can be inserted.
+    ///
+    /// # Errors
+    /// As [`CardSlot::new`], and [`InsertError::NoSeed`], [`InsertError::State`].
+    pub fn with_state(
+        reader: VirtualReader,
+        profile: Option<&str>,
+        seed: Option<Seed>,
+        state: StateFile,
+    ) -> Result<Self, InsertError> {
+        Self::make_up(reader, profile, seed, Some(state))
+    }
+
+    fn make_up(
+        reader: VirtualReader,
+        profile: Option<&str>,
+        seed: Option<Seed>,
+        state: Option<StateFile>,
+    ) -> Result<Self, InsertError> {
+        let slot = Self {
             reader,
             seed,
-            bay: Mutex::new(bay),
-        })
+            state: state.map(Arc::new),
+            bay: Mutex::new(Bay {
+                profile: profile.unwrap_or(DEFAULT_PROFILE).to_owned(),
+                outside: None,
+            }),
+        };
+        let (card, inserted) = slot.make(profile)?;
+        if inserted {
+            slot.put_in(card)?;
+        } else {
+            slot.lock().outside = Some(card);
+        }
+        Ok(slot)
     }
 
     /// The reader.
@@ -94,11 +127,11 @@ impl CardSlot {
             Action::Insert { profile } => self.insert(number, profile.as_deref())?,
             Action::Remove => self.remove(number)?,
             Action::Swap { profile } => {
-                let card = self.make(profile)?;
+                let (card, _) = self.make(Some(profile))?;
                 let mut bay = self.lock();
+                self.put_in(card)?;
                 profile.clone_into(&mut bay.profile);
                 bay.outside = None;
-                self.reader.insert(card);
             }
             Action::Arm(fault) => self.reader.arm(*fault),
             Action::Heal => self.reader.heal(),
@@ -107,18 +140,29 @@ impl CardSlot {
     }
 
     fn insert(&self, number: usize, profile: Option<&str>) -> Result<(), InsertError> {
-        let made = profile.map(|profile| self.make(profile)).transpose()?;
+        let made = profile
+            .map(|profile| self.make(Some(profile)))
+            .transpose()?;
         let mut bay = self.lock();
         if self.reader.insertion().is_some() {
             return Err(InsertError::Occupied(number));
         }
-        let torn = self.reader.remove();
-        let before = torn.or_else(|| bay.outside.take());
-        let card = made.or(before).ok_or(InsertError::Empty(number))?;
+        if let Some(torn) = self.reader.remove() {
+            bay.outside = Some(torn);
+        }
+        match made {
+            Some((card, _)) => self.put_in(card)?,
+            None => {
+                let card = bay.outside.as_mut().ok_or(InsertError::Empty(number))?;
+                // A state that cannot be restored leaves the card outside.
+                self.restore(card)?;
+                self.put_in(bay.outside.take().ok_or(InsertError::Empty(number))?)?;
+            }
+        }
+        bay.outside = None;
         if let Some(profile) = profile {
             profile.clone_into(&mut bay.profile);
         }
-        self.reader.insert(card);
         Ok(())
     }
 
@@ -131,8 +175,35 @@ impl CardSlot {
         was_in.then_some(()).ok_or(InsertError::Empty(number))
     }
 
-    fn make(&self, profile: &str) -> Result<VirtualCard, InsertError> {
-        Ok(make(Some(profile), self.seed.as_ref())?.0)
+    /// The card of a profile, with the state that is kept of it, and whether it belongs into the reader at the start.
+    fn make(&self, profile: Option<&str>) -> Result<(VirtualCard, bool), InsertError> {
+        let mut profile = profile.map(Profile::load).transpose()?.unwrap_or_default();
+        if let Some(seed) = &self.seed {
+            profile.seed = Some(seed.clone());
+        }
+        if self.state.is_some() && profile.seed.is_none() {
+            return Err(InsertError::NoSeed);
+        }
+        let mut card = VirtualCard::mint(&profile)?;
+        self.restore(&mut card)?;
+        Ok((card, profile.inserted))
+    }
+
+    fn restore(&self, card: &mut VirtualCard) -> Result<(), StateError> {
+        match &self.state {
+            Some(state) => state.restore(card),
+            None => Ok(()),
+        }
+    }
+
+    fn put_in(&self, card: VirtualCard) -> Result<(), StateError> {
+        match &self.state {
+            Some(state) => self.reader.insert_kept(card, Arc::clone(state)),
+            None => {
+                self.reader.insert(card);
+                Ok(())
+            }
+        }
     }
 
     /// How it is now.
@@ -168,15 +239,6 @@ impl CardSlot {
     fn lock(&self) -> MutexGuard<'_, Bay> {
         self.bay.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// The card of a profile, and whether it belongs into the reader at the start.
-fn make(profile: Option<&str>, seed: Option<&Seed>) -> Result<(VirtualCard, bool), InsertError> {
-    let mut profile = profile.map(Profile::load).transpose()?.unwrap_or_default();
-    if let Some(seed) = seed {
-        profile.seed = Some(seed.clone());
-    }
-    Ok((VirtualCard::mint(&profile)?, profile.inserted))
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

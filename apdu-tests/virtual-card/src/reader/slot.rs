@@ -1,11 +1,13 @@
 //! What lies in a reader, behind its lock.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use super::event::{Event, Watcher};
 use super::fault::{Armed, Verdict};
 use super::{Silence, TraceStep};
 use crate::card::VirtualCard;
+use crate::state::StateFile;
 
 /// How many steps a trace holds; the oldest go first.
 const MAX_TRACE: usize = 4096;
@@ -19,6 +21,8 @@ pub(super) struct Slot {
     pub(super) generation: u32,
     /// Counts the orders to heal, for those who wait for one.
     pub(super) healed: u32,
+    /// Where the state of the card that is in is kept.
+    state: Option<Arc<StateFile>>,
     pub(super) faults: Armed,
     pub(super) trace: VecDeque<TraceStep>,
     /// APDUs that reached a card in this reader.
@@ -32,7 +36,7 @@ impl Slot {
     }
 
     /// Puts a card in and gives it power. Faults that were armed for a card before it are over.
-    pub(super) fn insert(&mut self, mut card: VirtualCard) {
+    pub(super) fn insert(&mut self, mut card: VirtualCard, state: Option<Arc<StateFile>>) {
         if self.card.is_some() {
             self.faults = Armed::default();
             self.tell(Event::Removed);
@@ -40,6 +44,7 @@ impl Slot {
         card.power_on();
         let atr = card.atr().to_vec();
         self.card = Some(card);
+        self.state = state;
         self.torn = None;
         self.generation = self.generation.wrapping_add(1);
         self.tell(Event::Inserted { atr: &atr });
@@ -55,6 +60,7 @@ impl Slot {
 
     fn take_out(&mut self) -> Option<VirtualCard> {
         let mut card = self.card.take()?;
+        self.state = None;
         card.power_off();
         self.faults = Armed::default();
         self.generation = self.generation.wrapping_add(1);
@@ -116,7 +122,10 @@ impl Slot {
         }
         let card = self.card.as_mut().ok_or(Silence::NoCard)?;
         self.apdus = self.apdus.saturating_add(1);
-        let answer = card.transmit(command);
+        let mut answer = card.transmit(command);
+        if let Some(state) = &self.state {
+            answer = state.keep(card, answer);
+        }
         let answer = Self::deliver(verdict, command, answer);
         let seen = answer.as_deref().map_err(|silence| *silence);
         self.tell(Event::Exchange {
