@@ -19,7 +19,7 @@ pub(crate) use failure::with_causes;
 /// A software My Number card for tests: puts it into pcscd's virtual reader until it is ended by SIGTERM or Ctrl-C.
 ///
 /// Needs pcscd with vsmartcard's virtual reader (Debian: pcscd, vsmartcard-vpcd). Beware: that reader listens on all
-/// network interfaces, unless /etc/reader.conf.d/vpcd says DEVICENAME 127.0.0.1:35963; then add --listen 127.0.0.1:35963.
+/// network interfaces; docs/virtual-card.md shows how to keep it to this machine.
 #[derive(Parser)]
 #[command(version, args_conflicts_with_subcommands = true)]
 struct Arguments {

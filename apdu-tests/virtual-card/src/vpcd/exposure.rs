@@ -4,12 +4,25 @@ use std::fs;
 
 /// Whether anything on this machine listens on `port` for other machines too, as vpcd does by default.
 ///
-/// `false` also where the kernel does not tell.
+/// `false` also in a network namespace without a way out, and where the kernel does not tell.
 #[must_use]
 pub fn open_to_the_network(port: u16) -> bool {
+    let interfaces = fs::read_to_string("/proc/net/dev").unwrap_or_default();
+    if !has_a_way_out(&interfaces) {
+        return false;
+    }
     ["/proc/net/tcp", "/proc/net/tcp6"]
         .iter()
         .any(|table| listens_beyond_loopback(&fs::read_to_string(table).unwrap_or_default(), port))
+}
+
+/// Two lines of titles, then a line `name: …` for each interface.
+fn has_a_way_out(interfaces: &str) -> bool {
+    let names = interfaces
+        .lines()
+        .skip(2)
+        .filter_map(|line| line.split_once(':'));
+    names.into_iter().any(|(name, _)| name.trim() != "lo")
 }
 
 /// A line is `sl local_address rem_address st …`: addresses in hexadecimal, 32-bit words in the machine's byte order;
@@ -65,5 +78,14 @@ mod tests {
         ] {
             assert_eq!(listens_beyond_loopback(TABLE, port), open, "{port}");
         }
+    }
+
+    #[test]
+    fn a_namespace_with_nothing_but_loopback_has_no_way_out() {
+        let titles = "Inter-|   Receive\n face |bytes\n";
+        assert!(!has_a_way_out(&format!("{titles}    lo: 1 2\n")));
+        assert!(has_a_way_out(&format!(
+            "{titles}    lo: 1 2\n  eth0: 1 2\n"
+        )));
     }
 }

@@ -1,9 +1,8 @@
 //! How a card and vpcd find each other, again and again.
 
-use std::io;
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::{VpcdError, serve_reader};
 use crate::reader::{TraceStep, VirtualReader};
@@ -17,50 +16,47 @@ const ABSENCE: Duration = Duration::from_secs(1);
 /// How long one wait for a card lasts.
 const WAIT: Duration = Duration::from_secs(60);
 
-/// How the card in one slot and vpcd find each other.
-#[derive(Debug)]
-pub enum Route {
-    /// The card connects to vpcd, which listens: vpcd's usual mode.
-    Connect {
-        /// Name or address.
-        host: String,
-        /// TCP port.
-        port: u16,
-    },
-    /// vpcd connects to the card, which listens: where reader.conf has `DEVICENAME host:port`.
-    Listen(TcpListener),
+/// The way to one of vpcd's slots.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Route {
+    host: String,
+    port: u16,
 }
 
-/// Why there is no route.
-#[derive(Debug, thiserror::Error)]
-pub enum RouteError {
-    /// Not `HOST:PORT`, or there is no such port.
-    #[error("{0} with slot {1} added is no HOST:PORT")]
-    Address(String, u16),
-    /// The address cannot be listened on.
-    #[error("vpcd cannot be waited for on {0}")]
-    Listen(String, #[source] io::Error),
+/// An address that is no way to a slot.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("{address} with slot {slot} added is no HOST:PORT")]
+pub struct RouteError {
+    /// The address of slot 0.
+    pub address: String,
+    /// The slot.
+    pub slot: u16,
 }
 
 impl Route {
     /// To vpcd's slot `slot`: the address is `HOST:PORT` of slot 0, and each further slot has the next port.
     ///
     /// # Errors
-    /// [`RouteError::Address`].
-    pub fn connect(address: &str, slot: u16) -> Result<Self, RouteError> {
-        let (host, port) = slot_address(address, slot)?;
-        Ok(Self::Connect { host, port })
+    /// [`RouteError`].
+    pub fn new(address: &str, slot: u16) -> Result<Self, RouteError> {
+        let parsed = address.rsplit_once(':').and_then(|(host, port)| {
+            let host = host.trim_start_matches('[').trim_end_matches(']');
+            let port = port.parse::<u16>().ok()?.checked_add(slot)?;
+            (!host.is_empty()).then(|| (host.to_owned(), port))
+        });
+        match parsed {
+            Some((host, port)) => Ok(Self { host, port }),
+            None => Err(RouteError {
+                address: address.to_owned(),
+                slot,
+            }),
+        }
     }
 
-    /// From vpcd's slot `slot`, which connects to the port that many after `HOST:PORT`. Listens at once.
-    ///
-    /// # Errors
-    /// [`RouteError`].
-    pub fn listen(address: &str, slot: u16) -> Result<Self, RouteError> {
-        let (host, port) = slot_address(address, slot)?;
-        TcpListener::bind((host.as_str(), port))
-            .map(Self::Listen)
-            .map_err(|error| RouteError::Listen(format!("{host}:{port}"), error))
+    /// The TCP port.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// Keeps whatever card lies in `reader` plugged into vpcd, as long as it lies there, and waits for the next one and
@@ -73,14 +69,14 @@ impl Route {
         mut plugged: impl FnMut(),
         mut observe: impl FnMut(TraceStep),
     ) -> VpcdError {
-        let mut left = None;
         loop {
-            let served = self.meet(reader, left).and_then(|stream| {
+            await_card(reader);
+            let served = self.open().and_then(|stream| {
                 plugged();
                 serve_reader(stream, reader, &mut observe)
             });
             match served {
-                Ok(()) => left = Some(Instant::now()),
+                Ok(()) => thread::sleep(ABSENCE),
                 // pcscd starts with its first client and ends with its last: both are a matter of waiting.
                 Err(VpcdError::Connect(_) | VpcdError::Connection(_)) => {
                     reader.power_off();
@@ -91,36 +87,9 @@ impl Route {
         }
     }
 
-    /// A connection with vpcd once there is a card, and the last one has been away for long enough.
-    fn meet(&self, reader: &VirtualReader, left: Option<Instant>) -> Result<TcpStream, VpcdError> {
-        let absence = || {
-            left.map_or(Duration::ZERO, |left| {
-                ABSENCE.saturating_sub(left.elapsed())
-            })
-        };
-        match self {
-            Self::Connect { .. } => {
-                thread::sleep(absence());
-                await_card(reader);
-                self.open()
-            }
-            // vpcd takes any connection for a card until it is closed, one that nobody accepted too.
-            Self::Listen(_) => loop {
-                let stream = self.open()?;
-                if absence().is_zero() && reader.insertion().is_some() {
-                    return Ok(stream);
-                }
-            },
-        }
-    }
-
-    /// The next connection with vpcd.
+    /// A connection with vpcd.
     pub(super) fn open(&self) -> Result<TcpStream, VpcdError> {
-        match self {
-            Self::Connect { host, port } => TcpStream::connect((host.as_str(), *port)),
-            Self::Listen(listener) => listener.accept().map(|(stream, _)| stream),
-        }
-        .map_err(VpcdError::Connect)
+        TcpStream::connect((self.host.as_str(), self.port)).map_err(VpcdError::Connect)
     }
 }
 
@@ -139,26 +108,17 @@ fn await_card(reader: &VirtualReader) {
     }
 }
 
-/// Host and port of a slot.
-fn slot_address(address: &str, slot: u16) -> Result<(String, u16), RouteError> {
-    let wrong = || RouteError::Address(address.to_owned(), slot);
-    let (host, port) = address.rsplit_once(':').ok_or_else(wrong)?;
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    let port = port.parse::<u16>().ok();
-    let port = port.and_then(|port| port.checked_add(slot));
-    match port {
-        Some(port) if !host.is_empty() => Ok((host.to_owned(), port)),
-        _ => Err(wrong()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn each_slot_has_the_port_after_the_one_before() {
-        let address = |text, slot| slot_address(text, slot).ok();
+        let address = |text, slot| {
+            Route::new(text, slot)
+                .map(|route| (route.host, route.port))
+                .ok()
+        };
         assert_eq!(
             address("127.0.0.1:35963", 1),
             Some(("127.0.0.1".to_owned(), 35964))

@@ -3,8 +3,7 @@
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Output, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
@@ -205,40 +204,6 @@ fn a_named_profile_file_is_found_from_where_ctl_runs() {
         .unwrap();
     assert!(output.status.success());
     assert!(String::from_utf8_lossy(&output.stdout).contains("/mine.toml"));
-}
-
-#[test]
-fn a_vpcd_that_connects_to_the_card_finds_it_and_finds_nothing_while_the_slot_is_empty() {
-    let (first, second, address) = two_slots();
-    let connect = {
-        let address = address.clone();
-        move || {
-            let start = Instant::now();
-            loop {
-                match TcpStream::connect(&address) {
-                    Ok(stream) => {
-                        stream.set_read_timeout(Some(PATIENCE)).unwrap();
-                        return stream;
-                    }
-                    Err(error) => assert!(start.elapsed() < PATIENCE, "{error}"),
-                }
-                thread::sleep(Duration::from_millis(20));
-            }
-        }
-    };
-    drop((first, second));
-    let running = Running::new(&["--listen", &address]);
-    let mut card = connect();
-    assert_eq!(ask(&mut card, &SELECT_JPKI), Some(vec![0x90, 0x00]));
-    running.done(&["remove"]);
-    assert_eq!(ask(&mut card, &[4]), None);
-    assert_eq!(connect().read(&mut [0]).unwrap_or(0), 0);
-    running.done(&["insert"]);
-    let start = Instant::now();
-    while ask(&mut connect(), &[4]).is_none() {
-        assert!(start.elapsed() < PATIENCE);
-        thread::sleep(Duration::from_millis(100));
-    }
 }
 
 #[test]
