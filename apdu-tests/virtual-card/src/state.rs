@@ -13,6 +13,8 @@ use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rustix::fs::{FlockOperation, OFlags, flock};
 use sha2::{Digest as _, Sha256};
@@ -27,6 +29,9 @@ pub(crate) use memory::Memory;
 /// The longest state file, in bytes; a card's is shorter than 2 KiB.
 const MAX_LENGTH: u64 = 64 * 1024;
 const PRIVATE: u32 = 0o600;
+/// How long a file that is in use is waited for, and how often it is tried.
+const PATIENCE: Duration = Duration::from_millis(500);
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// Why a card's state cannot be kept.
 #[derive(Debug, thiserror::Error)]
@@ -91,7 +96,7 @@ impl StateFile {
             path: path.clone(),
             source,
         })?;
-        match flock(&lock, FlockOperation::NonBlockingLockExclusive) {
+        match lock_soon(&lock) {
             Ok(()) => Ok(Self {
                 path,
                 _lock: lock,
@@ -203,6 +208,19 @@ impl std::fmt::Debug for Kept {
         f.debug_struct("Kept")
             .field("card", &self.card)
             .finish_non_exhaustive()
+    }
+}
+
+/// Locks a file, and waits a moment for a process that is just ending.
+fn lock_soon(file: &File) -> Result<(), rustix::io::Errno> {
+    let start = Instant::now();
+    loop {
+        match flock(file, FlockOperation::NonBlockingLockExclusive) {
+            Err(rustix::io::Errno::WOULDBLOCK) if start.elapsed() < PATIENCE => {
+                thread::sleep(PAUSE);
+            }
+            locked => return locked,
+        }
     }
 }
 

@@ -10,8 +10,8 @@ const COMMENT: &str = "# A virtual card's PINs and counters, written by the card
 const CHECKSUM: &str = "# sha256 ";
 /// The only version so far.
 const VERSION: u32 = 1;
-/// The longest reference data, in bytes.
-const MAX_PIN: usize = 16;
+/// The longest reference data, in bytes; JICSAP has 16. A reference that was never set has none.
+const MAX_PIN: usize = 32;
 
 /// Why a text is no card's state.
 #[derive(Debug, thiserror::Error)]
@@ -96,7 +96,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(String, Memory), FormatError> {
 fn remembered(entry: Entry) -> Result<Remembered, FormatError> {
     let application = bytes(&entry.application).ok_or(FormatError::Pin("application"))?;
     let file = bytes(&entry.file).and_then(|file| <[u8; 2]>::try_from(file).ok());
-    let value = bytes(&entry.value).filter(|value| (1..=MAX_PIN).contains(&value.len()));
+    let value = bytes(&entry.value).filter(|value| value.len() <= MAX_PIN);
     Ok(Remembered {
         application,
         file: u16::from_be_bytes(file.ok_or(FormatError::Pin("file"))?),
