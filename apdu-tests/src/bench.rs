@@ -59,6 +59,14 @@ impl Bench {
         Self::over(reader.clone(), reader, replies)
     }
 
+    /// The card of a built-in profile, or of a profile's file, and a person who replies so.
+    pub fn holding(profile: &str, replies: impl IntoIterator<Item = Reply>) -> Self {
+        let profile = Profile::load(profile).expect("a profile");
+        let reader = VirtualReader::new("Reader");
+        reader.insert(VirtualCard::mint(&profile).expect("a card"));
+        Self::over(reader.clone(), reader, replies)
+    }
+
     /// As [`Bench::new`], with a tap on the line to the card.
     pub fn tapped(
         profile: &str,
@@ -133,6 +141,15 @@ impl Bench {
     /// What the client is told.
     pub async fn log_in(&self) -> Result<Value, Failure> {
         self.call("authenticate", log_in()).await
+    }
+
+    /// Logs in to the site at `origin`, which gave this nonce (44 to 128 characters): a Web eID token.
+    ///
+    /// # Errors
+    /// What the page is told.
+    pub async fn log_in_to(&self, origin: &str, nonce: &str) -> Result<Value, Failure> {
+        let params = json!({"challengeNonce": nonce, "origin": origin});
+        self.call("authenticate", params).await
     }
 
     /// Signs the hashes of so many documents.
