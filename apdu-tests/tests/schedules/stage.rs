@@ -1,0 +1,388 @@
+//! The card, its reader, the person and the daemon's service, on which schedules are played.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::future::pending;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, Weak};
+
+use apdu_tests::bench::{card, settings};
+use apdu_tests::source::{Answer as CardAnswer, Exchange};
+use apdu_tests::{ORIGIN, Tapped};
+use futures_util::FutureExt as _;
+use futures_util::future::{BoxFuture, join_all};
+use jpki_virtual_card::{PinReference, VirtualCard, VirtualReader};
+use jpkid::card::TransportError;
+use jpkid::ipc::{Call, Caller, Methods as _};
+use jpkid::pin::prompt::{Confirmation, PinPrompt, PinQuestion, PromptError, Subject};
+use jpkid::pin::{Pin, PinKind};
+use jpkid::service::Service;
+use serde_json::{Value, json};
+use tokio::sync::Notify;
+use zeroize::Zeroizing;
+
+use crate::schedule::{Answer, Event, Fault, Method, Request, Schedule, Step, Window};
+use crate::witness::Witness;
+
+const SELECT_JPKI: [u8; 15] = [
+    0x00, 0xA4, 0x04, 0x0C, 0x0A, 0xD3, 0x92, 0xF0, 0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01,
+];
+const SELECT_ISSUER_DOMAIN: [u8; 12] = [
+    0x00, 0xA4, 0x04, 0x0C, 0x07, 0xA0, 0x00, 0x00, 0x01, 0x51, 0x00, 0x00,
+];
+
+/// One daemon, for many cards one after the other.
+pub(crate) struct Stage {
+    world: Arc<World>,
+    service: Arc<Service>,
+    /// Cards that were minted once, by their tries.
+    cards: Vec<((u8, u8), VirtualCard)>,
+    runtime: tokio::runtime::Runtime,
+}
+
+/// What service, person and others have in common.
+struct World {
+    reader: VirtualReader,
+    state: Mutex<State>,
+    withdrawn: Notify,
+}
+
+#[derive(Default)]
+struct State {
+    witness: Witness,
+    windows: VecDeque<Window>,
+    faults: Vec<(usize, Fault)>,
+    /// Commands since the step began.
+    commands: usize,
+    /// A card that lies beside the reader.
+    beside: Option<VirtualCard>,
+    /// Another program left the card open.
+    left_open: bool,
+}
+
+impl Stage {
+    pub(crate) fn new() -> Self {
+        let world = Arc::new(World {
+            reader: VirtualReader::new("Reader"),
+            state: Mutex::default(),
+            withdrawn: Notify::new(),
+        });
+        let line = Arc::clone(&world);
+        let source = Tapped::new(world.reader.clone(), move |exchange| {
+            line.exchange(exchange)
+        });
+        let person = Arc::new(Person(Arc::clone(&world), OnceLock::new()));
+        let prompt = Arc::clone(&person) as Arc<dyn PinPrompt>;
+        let service = Service::new(Arc::new(source), prompt, settings());
+        person.1.set(Arc::downgrade(&service)).unwrap();
+        Self {
+            service,
+            world,
+            cards: Vec::new(),
+            runtime: tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap(),
+        }
+    }
+
+    /// Plays a schedule with a card of its own; what broke the law, with all that led to it.
+    pub(crate) fn play(&mut self, schedule: &Schedule) -> Result<u64, String> {
+        *self.world.state() = State {
+            witness: Witness::of_card(schedule.tries),
+            ..State::default()
+        };
+        let card = self.card(schedule.tries);
+        self.world.reader.insert(card);
+        for step in &schedule.steps {
+            match step {
+                Step::Meanwhile(event) => self.world.happens(*event),
+                Step::Requests(requests) => {
+                    self.world.begin(requests);
+                    self.runtime
+                        .block_on(run(&self.world, &self.service, requests));
+                    self.world.judge_closed();
+                }
+            }
+            self.world.judge_counters();
+        }
+        let state = self.world.state();
+        if state.witness.breaches.is_empty() {
+            Ok(state.witness.pins_sent)
+        } else {
+            Err(format!(
+                "{}\n{}",
+                state.witness.breaches.join("\n"),
+                state.witness.story()
+            ))
+        }
+    }
+
+    fn card(&mut self, tries: (u8, u8)) -> VirtualCard {
+        if let Some((_, card)) = self.cards.iter().find(|(of, _)| *of == tries) {
+            return card.clone();
+        }
+        let (authentication, signature) = tries;
+        let card = card(&format!(
+            "[tries]\nauthentication = {authentication}\nsignature = {signature}"
+        ));
+        self.cards.push((tries, card.clone()));
+        card
+    }
+}
+
+/// Makes the requests at once, until all are answered or their clients withdraw them.
+async fn run(world: &World, service: &Arc<Service>, requests: &[Request]) {
+    let caller = Caller::Browser {
+        program: "/usr/bin/chromium".into(),
+    };
+    let answers = join_all(requests.iter().map(|request| {
+        let (method, params) = call(request.method);
+        let Value::Object(params) = params else {
+            unreachable!("params are an object")
+        };
+        let call = Call::parse(method, params).unwrap().unwrap();
+        Arc::clone(service).call(caller.clone(), call)
+    }));
+    tokio::select! {
+        _ = answers => {}
+        () = world.withdrawn.notified() => {}
+    }
+    service.finish().await;
+}
+
+fn call(method: Method) -> (&'static str, Value) {
+    match method {
+        Method::Authenticate => ("authenticate", apdu_tests::bench::log_in()),
+        Method::Sign => ("sign", apdu_tests::bench::sign(1)),
+        Method::SignatureCertificate => (
+            "certificate",
+            json!({"kind": "signature", "origin": ORIGIN}),
+        ),
+        Method::AuthenticationCa => ("certificate", json!({"kind": "authentication-ca"})),
+        Method::Status => ("status", json!({})),
+    }
+}
+
+impl World {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap()
+    }
+
+    fn begin(&self, requests: &[Request]) {
+        let mut state = self.state();
+        state.witness.begin();
+        state.witness.note(format_args!("-- {requests:?}"));
+        state.commands = 0;
+        state.windows = requests
+            .iter()
+            .flat_map(|request| request.windows.clone())
+            .collect();
+        state.faults = requests
+            .iter()
+            .filter_map(|request| request.fault)
+            .collect();
+    }
+
+    /// One command of the daemon's on its way to the card.
+    fn exchange(&self, mut exchange: Exchange<'_>) -> CardAnswer {
+        let mut state = self.state();
+        state.commands += 1;
+        let nth = state.commands;
+        let fault = state
+            .faults
+            .iter()
+            .find(|(at, _)| *at == nth)
+            .map(|(_, fault)| *fault);
+        let command = exchange.command.to_vec();
+        state.witness.sees(&command);
+        if let Some(fault) = fault {
+            state.witness.note(format_args!("  {fault:?}"));
+        }
+        match fault {
+            Some(Fault::Tear) => {
+                self.take_out(&mut state);
+                return Err(TransportError::CardRemoved);
+            }
+            Some(Fault::Reset) => {
+                self.reader.reset();
+                return Err(TransportError::CardReset);
+            }
+            Some(Fault::Mute) => return Err(TransportError::Unresponsive),
+            Some(Fault::NoDiagnosis) => return Ok(Zeroizing::new(vec![0x6F, 0x00])),
+            Some(Fault::Lost | Fault::Cut) | None => {}
+        }
+        let mut answer = exchange.pass_on()?;
+        if let Some(status) = answer.last_chunk() {
+            state
+                .witness
+                .carried_out(&command, u16::from_be_bytes(*status));
+        }
+        match fault {
+            Some(Fault::Lost) => return Err(TransportError::Unresponsive),
+            Some(Fault::Cut) => answer.truncate(1),
+            _ => {}
+        }
+        state.witness.answered(&command, &answer);
+        Ok(answer)
+    }
+
+    /// Another program or a hand does something, never inside a transaction of the daemon's.
+    fn happens(&self, event: Event) {
+        let mut state = self.state();
+        state.witness.note(format_args!("-- {event:?}"));
+        match event {
+            Event::SpendsATry(pin) => self.present(&mut state, pin, false),
+            Event::Verifies(pin) => {
+                self.present(&mut state, pin, true);
+                let _ = self.reader.transmit(&SELECT_ISSUER_DOMAIN);
+            }
+            Event::LeavesOpen(pin) => {
+                self.present(&mut state, pin, true);
+                state.left_open = true;
+            }
+            Event::SelectsAnother => drop(self.reader.transmit(&SELECT_ISSUER_DOMAIN)),
+            Event::Resets => self.reader.reset(),
+            Event::TakesOut => self.take_out(&mut state),
+            Event::PutsBack => {
+                if let Some(card) = state.beside.take() {
+                    self.reader.insert(card);
+                }
+            }
+        }
+    }
+
+    fn take_out(&self, state: &mut State) {
+        if let Some(card) = self.reader.remove() {
+            state.beside = Some(card);
+        }
+    }
+
+    fn present(&self, state: &mut State, pin: PinReference, right: bool) {
+        let (short_id, value) = match pin {
+            PinReference::Authentication => (0x98, value(PinKind::UserAuthentication, right)),
+            PinReference::Signature => (0x9B, value(PinKind::DigitalSignature, right)),
+        };
+        let length = u8::try_from(value.len()).unwrap();
+        let verify = [&[0x00, 0x20, 0x00, short_id, length], value.as_bytes()].concat();
+        if self.reader.transmit(&SELECT_JPKI).is_some() && self.reader.transmit(&verify).is_some() {
+            state.witness.count(pin, right);
+        }
+    }
+
+    fn judge_counters(&self) {
+        let mut state = self.state();
+        let count = |card: &VirtualCard| {
+            (
+                card.tries_left(PinReference::Authentication),
+                card.tries_left(PinReference::Signature),
+            )
+        };
+        let on_card = match &state.beside {
+            Some(card) => Some(count(card)),
+            None => self.reader.inspect(count),
+        };
+        let expected = (
+            state.witness.authentication_tries,
+            state.witness.signature_tries,
+        );
+        if on_card != Some(expected) {
+            state.witness.breach(format_args!(
+                "the counters are {on_card:?}; the person's and other programs' tries leave {expected:?}"
+            ));
+        }
+    }
+
+    /// After a request nobody can use a key, unless another program had opened it.
+    fn judge_closed(&self) {
+        let open = self.reader.inspect(|card| {
+            [PinReference::Authentication, PinReference::Signature]
+                .into_iter()
+                .find(|pin| card.is_verified(*pin))
+        });
+        let mut state = self.state();
+        match open.flatten() {
+            Some(pin) if !state.left_open => {
+                state
+                    .witness
+                    .breach(format_args!("the {pin:?} key is left open"));
+            }
+            Some(_) => {}
+            None => state.left_open = false,
+        }
+    }
+}
+
+/// A PIN that could be right, and is or is not.
+fn value(pin: PinKind, right: bool) -> &'static str {
+    match (pin, right) {
+        (PinKind::UserAuthentication, true) => "1234",
+        (PinKind::UserAuthentication, false) => "9999",
+        (PinKind::DigitalSignature, true) => "ABC123",
+        (PinKind::DigitalSignature, false) => "ZZZ999",
+    }
+}
+
+fn reference(pin: PinKind) -> PinReference {
+    match pin {
+        PinKind::UserAuthentication => PinReference::Authentication,
+        PinKind::DigitalSignature => PinReference::Signature,
+    }
+}
+
+/// The person, who does with each window what the schedule says.
+struct Person(Arc<World>, OnceLock<Weak<Service>>);
+
+impl Person {
+    async fn faces_window(&self) -> Result<bool, PromptError> {
+        let window = self.0.state().windows.pop_front();
+        if let Some(event) = window.as_ref().and_then(|window| window.meanwhile) {
+            if let Some(service) = self.1.get().and_then(Weak::upgrade) {
+                service.finish().await;
+            }
+            self.0.happens(event);
+        }
+        match window.map_or(Answer::Cancels, |window| window.answer) {
+            Answer::Right => Ok(true),
+            Answer::Wrong => Ok(false),
+            Answer::Cancels => Err(PromptError::Cancelled),
+            Answer::Withdrawn => {
+                self.0.withdrawn.notify_one();
+                pending().await
+            }
+        }
+    }
+}
+
+impl PinPrompt for Person {
+    fn ask<'a>(&'a self, question: &'a PinQuestion) -> BoxFuture<'a, Result<Pin, PromptError>> {
+        async move {
+            let typed = value(question.pin, self.faces_window().await?);
+            let mut state = self.0.state();
+            state
+                .witness
+                .person_types(reference(question.pin), typed.as_bytes());
+            Ok(Pin::parse(question.pin, typed).unwrap())
+        }
+        .boxed()
+    }
+
+    fn confirm<'a>(
+        &'a self,
+        confirmation: &'a Confirmation,
+    ) -> BoxFuture<'a, Result<bool, PromptError>> {
+        async move {
+            self.faces_window().await?;
+            if let Subject::LastTry(pin) = confirmation.subject {
+                self.0.state().witness.person_agrees(reference(pin));
+            }
+            Ok(true)
+        }
+        .boxed()
+    }
+}
+
+impl fmt::Debug for Person {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Person")
+    }
+}
