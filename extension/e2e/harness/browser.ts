@@ -8,9 +8,6 @@ export const EXTENSION_ID = "kmbhegncnoikamoigmjkjpoehgbenimi";
 
 const ARTEFACTS = resolve("e2e/artefacts");
 
-// The tests' browser is Debian's, not Playwright's own.
-process.env["CHROMIUM"] ??= "/usr/bin/chromium";
-
 /** How the tests start a browser: in this language, and on this computer's screen if `window`. */
 export function launchOptions(lang = "en", window = false): LaunchOptions {
   return {

@@ -1,9 +1,11 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import type { BrowserContext, BrowserType, Worker } from "playwright-core";
 import type { Extension } from "./sites.js";
 
 /** What Playwright starts a browser with. */
 export type LaunchOptions = NonNullable<Parameters<BrowserType["launchPersistentContext"]>[1]>;
+
+const DEBIAN_CHROMIUM = "/usr/bin/chromium";
 
 /** What a browser needs beside Playwright's own options. */
 export interface Installation {
@@ -22,9 +24,9 @@ export async function launch(chromium: BrowserType, installation: Installation, 
   const { userDataDir, extension, nativeHost, environment } = installation;
   if (nativeHost !== undefined) registerNativeHost(userDataDir, nativeHost, extension.id);
   const variables = Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  // Chrome itself does not load unpacked extensions any more, and Playwright's own headless shell has none.
-  const executable = process.env["CHROMIUM"];
-  const browser = executable === undefined ? { channel: "chromium" } : { executablePath: executable };
+  // Google Chrome loads no unpacked extensions any more, and Playwright's headless shell has none at all.
+  const executable = process.env["CHROMIUM"] ?? DEBIAN_CHROMIUM;
+  const browser = existsSync(executable) ? { executablePath: executable } : { channel: "chromium" };
   const context = await chromium.launchPersistentContext(userDataDir, {
     ...(options.executablePath === undefined && options.channel === undefined ? browser : {}),
     ...options,

@@ -59,8 +59,8 @@ export class VirtualCard implements AsyncDisposable {
   }
 
   /**
-   * Starts a browser that can use the card: Playwright's Chromium, or the one that the environment variable CHROMIUM
-   * names. Google Chrome loads no unpacked extensions. `options` are Playwright's.
+   * Starts a browser that can use the card: the Chromium that the environment variable CHROMIUM names, else that of the
+   * system, else Playwright's own. Google Chrome loads no unpacked extensions. `options` are Playwright's.
    */
   async launchChromium(chromium: BrowserType, options: LaunchOptions = {}): Promise<BrowserContext> {
     return this.#desk.launch(chromium, options);
