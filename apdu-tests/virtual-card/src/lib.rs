@@ -1,4 +1,4 @@
-//! A software My Number card: the JPKI applet with throw-away keys and certificates, for tests.
+//! A software My Number card: its five applications, with throw-away keys and certificates, for tests.
 //!
 //! A [`Profile`] says what card to mint, [`VirtualCard`] answers command APDUs, [`VirtualReader`] holds a card that can
 //! be inserted, removed and torn out while others use it, and [`vpcd`] plugs that reader into pcscd. The card has an
