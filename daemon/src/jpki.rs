@@ -7,6 +7,7 @@ mod certificate;
 mod digest_info;
 mod error;
 mod file;
+mod left_open;
 mod token;
 
 pub use applet::{Applet, LastTry, UnlockedKey};
@@ -14,4 +15,5 @@ pub use certificate::{Certificate, CertificateError};
 pub use digest_info::{Digest, HashFunction, WrongDigestLength};
 pub use error::{AppletError, UnlockError};
 pub use file::{CertificateKind, KeyKind};
+pub use left_open::LeftOpen;
 pub use token::{AvailableCertificates, CardKind};

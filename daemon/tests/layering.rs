@@ -56,6 +56,7 @@ const RULES: [Rule; 22] = [
             "thiserror",
             "tracing",
             "x509_parser",
+            "zeroize",
         ],
     ),
     rule("pin", &[], &["region", "thiserror", "tracing", "zeroize"]),
@@ -150,7 +151,7 @@ const RULES: [Rule; 22] = [
     rule(
         "bin/jpkid.rs",
         &[
-            "card", "history", "ipc", "language", "pin", "service", "settings",
+            "card", "history", "ipc", "jpki", "language", "pin", "service", "settings",
         ],
         &[
             "clap",

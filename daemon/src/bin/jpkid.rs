@@ -11,6 +11,7 @@ use jpkid::history::{History, Recorded};
 use jpkid::ipc::peer::Trust;
 use jpkid::ipc::server::{ServerOptions, serve};
 use jpkid::ipc::socket::{Listener, SocketError, SocketPlace};
+use jpkid::jpki::LeftOpen;
 use jpkid::language::Language;
 use jpkid::pin::pinentry::Pinentry;
 use jpkid::service::Service;
@@ -109,6 +110,10 @@ async fn run(arguments: Serve) -> Result<(), StartError> {
     let place = SocketPlace::from_environment()?;
     let listener = Listener::open(&place).await?;
     let stop = stop_on_signals()?;
+    let source = Arc::new(LeftOpen::new(source, place.path().with_extension("open")));
+    let earlier = Arc::clone(&source);
+    // Another program may hold the card for long: neither the start nor the end waits for that.
+    std::thread::spawn(move || earlier.close_all());
     let history = settings.history.then(History::of_this_user).flatten();
     let service = Service::new(source, Arc::new(Pinentry::new(pinentry)), settings);
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "listening");

@@ -1,0 +1,361 @@
+//! Remembers on disk which cards are open, so that a daemon that is killed leaves none so for longer than until the next
+//! one starts.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use zeroize::Zeroizing;
+
+use super::Applet;
+use super::file::JPKI;
+use crate::card::{Card, CardSource, CardTransaction, Reader, TransportError};
+
+/// No list of readers with open cards is longer, in bytes.
+const MAX_MARK_LEN: u64 = 4096;
+
+/// A source that writes down each reader whose card has been sent a PIN, until the card is closed.
+#[derive(Debug)]
+pub struct LeftOpen {
+    source: Arc<dyn CardSource>,
+    mark: Arc<Mark>,
+    /// One closes at a time.
+    closing: Mutex<()>,
+}
+
+impl LeftOpen {
+    /// Writes to the file `mark`, mode 0600, which is there only while a card is open.
+    #[must_use]
+    pub fn new(source: Arc<dyn CardSource>, mark: PathBuf) -> Self {
+        Self {
+            source,
+            mark: Arc::new(Mark::read(mark)),
+            closing: Mutex::default(),
+        }
+    }
+
+    /// Closes the cards that a daemon left open when it was killed. Waits for programs that use them; what cannot be
+    /// closed now is closed before it is used.
+    pub fn close_all(&self) {
+        for reader in self.mark.readers() {
+            if let Err(error) = self.close(&reader) {
+                tracing::warn!(reader, %error, "a card that was left open cannot be closed yet");
+            }
+        }
+    }
+
+    /// Closes a card if it was left open; one without power is closed.
+    fn close(&self, reader: &str) -> Result<(), TransportError> {
+        let _closing = self.closing.lock().unwrap_or_else(PoisonError::into_inner);
+        if !self.mark.has(reader) {
+            return Ok(());
+        }
+        match self.source.connect(reader) {
+            Ok(mut card) => {
+                tracing::warn!(reader, "closing a card that was left open");
+                Applet::leave(card.begin()?);
+            }
+            Err(TransportError::NoReader | TransportError::NoCard) => {}
+            Err(error) => return Err(error),
+        }
+        self.mark.remove(reader);
+        Ok(())
+    }
+}
+
+impl CardSource for LeftOpen {
+    fn readers(&self) -> Result<Vec<Reader>, TransportError> {
+        self.source.readers()
+    }
+
+    fn connect(&self, reader: &str) -> Result<Box<dyn Card>, TransportError> {
+        // Nobody connects to a card that this daemon has open: its mark is of the one before.
+        self.close(reader)?;
+        Ok(Box::new(MarkedCard {
+            card: self.source.connect(reader)?,
+            reader: reader.to_owned(),
+            mark: Arc::clone(&self.mark),
+        }))
+    }
+
+    fn wait_for_change(&self, seen: &[Reader]) -> Result<Vec<Reader>, TransportError> {
+        self.source.wait_for_change(seen)
+    }
+}
+
+/// The file: one reader's name a line.
+#[derive(Debug)]
+struct Mark {
+    path: PathBuf,
+    readers: Mutex<Vec<String>>,
+}
+
+impl Mark {
+    fn read(path: PathBuf) -> Self {
+        let mut text = String::new();
+        let read =
+            File::open(&path).and_then(|file| file.take(MAX_MARK_LEN).read_to_string(&mut text));
+        match read {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                tracing::warn!(%error, "it cannot be known whether a card was left open");
+            }
+            _ => {}
+        }
+        Self {
+            path,
+            readers: Mutex::new(text.lines().map(str::to_owned).collect()),
+        }
+    }
+
+    fn readers(&self) -> Vec<String> {
+        self.lock().clone()
+    }
+
+    fn has(&self, reader: &str) -> bool {
+        self.lock().iter().any(|open| open == reader)
+    }
+
+    fn add(&self, reader: &str) {
+        let mut readers = self.lock();
+        if !readers.iter().any(|open| open == reader) {
+            readers.push(reader.to_owned());
+            self.write(&readers);
+        }
+    }
+
+    fn remove(&self, reader: &str) {
+        let mut readers = self.lock();
+        readers.retain(|open| open != reader);
+        self.write(&readers);
+    }
+
+    /// A daemon that cannot write still serves, and says what it cannot promise.
+    fn write(&self, readers: &[String]) {
+        let written = if readers.is_empty() {
+            fs::remove_file(&self.path)
+        } else {
+            OpenOptions::new()
+                .write(true)
+                .create(true)
+                .truncate(true)
+                .mode(0o600)
+                .open(&self.path)
+                .and_then(|mut file| file.write_all(readers.join("\n").as_bytes()))
+        };
+        match written {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                tracing::warn!(%error, "a card would stay open if this daemon were killed");
+            }
+            _ => {}
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<String>> {
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+struct MarkedCard {
+    card: Box<dyn Card>,
+    reader: String,
+    mark: Arc<Mark>,
+}
+
+impl Card for MarkedCard {
+    fn begin(&mut self) -> Result<Box<dyn CardTransaction + '_>, TransportError> {
+        Ok(Box::new(MarkedTransaction {
+            transaction: self.card.begin()?,
+            reader: &self.reader,
+            mark: &self.mark,
+            open: false,
+        }))
+    }
+}
+
+struct MarkedTransaction<'c> {
+    transaction: Box<dyn CardTransaction + 'c>,
+    reader: &'c str,
+    mark: &'c Mark,
+    open: bool,
+}
+
+impl CardTransaction for MarkedTransaction<'_> {
+    fn transmit(&mut self, command: &[u8]) -> Result<Zeroizing<Vec<u8>>, TransportError> {
+        if brings_pin(command) && !self.open {
+            self.mark.add(self.reader);
+            self.open = true;
+        }
+        let answer = self.transaction.transmit(command)?;
+        if self.open && leaves_applet(command) && answer.ends_with(&[0x90, 0x00]) {
+            self.mark.remove(self.reader);
+            self.open = false;
+        }
+        Ok(answer)
+    }
+
+    fn power_off_at_end(&mut self) {
+        self.transaction.power_off_at_end();
+        if self.open {
+            self.mark.remove(self.reader);
+            self.open = false;
+        }
+    }
+}
+
+/// The instruction byte of VERIFY.
+const VERIFY: u8 = 0x20;
+
+/// VERIFY with data. Without any it is four or five bytes long.
+fn brings_pin(command: &[u8]) -> bool {
+    command.len() > 5 && command.get(1) == Some(&VERIFY)
+}
+
+/// SELECT of another application.
+fn leaves_applet(command: &[u8]) -> bool {
+    matches!(command, [0x00, 0xA4, 0x04, _, _, name @ ..] if !name.starts_with(JPKI.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::*;
+
+    const SELECT_JPKI: &[u8] = b"\x00\xA4\x04\x0C\x0A\xD3\x92\xF0\x00\x26\x01\x00\x00\x00\x01";
+    const LEAVE: &[u8] = b"\x00\xA4\x04\x0C\x07\xA0\x00\x00\x01\x51\x00\x00";
+    const VERIFY_PIN: &[u8] = b"\x00\x20\x00\x98\x041234";
+
+    /// A card that says 9000 to all, and remembers what it was sent.
+    #[derive(Debug, Default)]
+    struct Fake {
+        sent: Mutex<Vec<Vec<u8>>>,
+        busy: AtomicBool,
+    }
+
+    impl CardSource for Arc<Fake> {
+        fn readers(&self) -> Result<Vec<Reader>, TransportError> {
+            Ok(Vec::new())
+        }
+
+        fn connect(&self, _: &str) -> Result<Box<dyn Card>, TransportError> {
+            if self.busy.load(Ordering::Relaxed) {
+                return Err(TransportError::Busy);
+            }
+            Ok(Box::new(Arc::clone(self)))
+        }
+
+        fn wait_for_change(&self, _: &[Reader]) -> Result<Vec<Reader>, TransportError> {
+            Err(TransportError::NoService)
+        }
+    }
+
+    impl Card for Arc<Fake> {
+        fn begin(&mut self) -> Result<Box<dyn CardTransaction + '_>, TransportError> {
+            Ok(Box::new(Arc::clone(self)))
+        }
+    }
+
+    impl CardTransaction for Arc<Fake> {
+        fn transmit(&mut self, command: &[u8]) -> Result<Zeroizing<Vec<u8>>, TransportError> {
+            self.sent.lock().unwrap().push(command.to_vec());
+            Ok(Zeroizing::new(vec![0x90, 0x00]))
+        }
+
+        fn power_off_at_end(&mut self) {}
+    }
+
+    struct Place {
+        directory: tempfile::TempDir,
+        card: Arc<Fake>,
+    }
+
+    impl Place {
+        fn new() -> Self {
+            Self {
+                directory: tempfile::tempdir().unwrap(),
+                card: Arc::default(),
+            }
+        }
+
+        fn mark(&self) -> PathBuf {
+            self.directory.path().join("jpkid.open")
+        }
+
+        fn daemon(&self) -> LeftOpen {
+            LeftOpen::new(Arc::new(Arc::clone(&self.card)), self.mark())
+        }
+
+        fn send(&self, daemon: &LeftOpen, commands: &[&[u8]]) {
+            let mut card = daemon.connect("Reader 0").unwrap();
+            let mut transaction = card.begin().unwrap();
+            for command in commands {
+                transaction.transmit(command).unwrap();
+            }
+        }
+
+        fn sent(&self) -> Vec<Vec<u8>> {
+            std::mem::take(&mut *self.card.sent.lock().unwrap())
+        }
+    }
+
+    #[test]
+    fn a_card_is_marked_from_its_pin_to_the_end() {
+        let place = Place::new();
+        let daemon = place.daemon();
+        place.send(
+            &daemon,
+            &[SELECT_JPKI, b"\x00\x20\x00\x98", b"\x00\x20\x00\x98\x00"],
+        );
+        assert!(!place.mark().exists(), "asking for the tries opens nothing");
+        place.send(&daemon, &[SELECT_JPKI, VERIFY_PIN, SELECT_JPKI]);
+        assert_eq!(fs::read_to_string(place.mark()).unwrap(), "Reader 0");
+        let mode = fs::metadata(place.mark()).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        drop(daemon);
+        let daemon = place.daemon();
+        place.send(&daemon, &[SELECT_JPKI, VERIFY_PIN, LEAVE]);
+        assert!(!place.mark().exists());
+    }
+
+    #[test]
+    fn the_next_daemon_closes_what_a_killed_one_left_open() {
+        let place = Place::new();
+        place.send(&place.daemon(), &[VERIFY_PIN]);
+        place.sent();
+        let daemon = place.daemon();
+        daemon.close_all();
+        assert_eq!(place.sent(), [LEAVE]);
+        assert!(!place.mark().exists());
+        daemon.close_all();
+        assert!(place.sent().is_empty(), "a closed card is left alone");
+    }
+
+    #[test]
+    fn a_card_that_was_busy_at_the_start_is_closed_before_it_is_used() {
+        let place = Place::new();
+        place.send(&place.daemon(), &[VERIFY_PIN]);
+        place.sent();
+        place.card.busy.store(true, Ordering::Relaxed);
+        let daemon = place.daemon();
+        daemon.close_all();
+        assert!(place.mark().exists());
+        place.card.busy.store(false, Ordering::Relaxed);
+        place.send(&daemon, &[SELECT_JPKI]);
+        assert_eq!(place.sent(), [LEAVE, SELECT_JPKI]);
+        assert!(!place.mark().exists());
+    }
+
+    #[test]
+    fn power_off_closes_as_well() {
+        let place = Place::new();
+        let daemon = place.daemon();
+        let mut card = daemon.connect("Reader 0").unwrap();
+        let mut transaction = card.begin().unwrap();
+        transaction.transmit(VERIFY_PIN).unwrap();
+        transaction.power_off_at_end();
+        assert!(!place.mark().exists());
+    }
+}
