@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 
-use crate::card::{CardSource, ReaderEvent, events_between};
+use crate::card::{CardSource, Reader, ReaderEvent, events_between};
 use crate::ipc::{Change, Event};
 
 /// Events that a slow client may be behind before it misses some.
@@ -37,7 +37,9 @@ impl Events {
         self.started.call_once(|| {
             let source = Arc::clone(&self.source);
             let sender = self.sender.clone();
-            let watch = move || watch(source.as_ref(), &sender);
+            // Before the thread runs, or what happens until it does would be seen by nobody.
+            let seen = source.readers().unwrap_or_default();
+            let watch = move || watch(source.as_ref(), seen, &sender);
             if let Err(error) = thread::Builder::new()
                 .name("events".to_owned())
                 .spawn(watch)
@@ -86,8 +88,7 @@ impl Removal {
 }
 
 /// Blocks on the system's own notification; lives as long as the daemon.
-fn watch(source: &dyn CardSource, sender: &broadcast::Sender<Event>) {
-    let mut seen = source.readers().unwrap_or_default();
+fn watch(source: &dyn CardSource, mut seen: Vec<Reader>, sender: &broadcast::Sender<Event>) {
     loop {
         let now = match source.wait_for_change(&seen) {
             Ok(now) => now,
