@@ -13,9 +13,11 @@
 
 pub mod bench;
 pub mod card_model;
+pub mod daemon;
 pub mod openssl;
 pub mod pcscd;
 pub mod person;
+pub mod pinentry;
 pub mod proof;
 pub mod replay;
 pub mod scenario;
@@ -23,8 +25,10 @@ pub mod source;
 pub mod trace;
 
 pub use bench::{Bench, ORIGIN};
+pub use daemon::Daemon;
 pub use openssl::OpenSsl;
 pub use pcscd::PluggedIn;
 pub use person::{Person, Reply};
+pub use pinentry::ScriptedPinentry;
 pub use replay::ReplayReader;
 pub use source::{Exchange, Shelf, Tapped};

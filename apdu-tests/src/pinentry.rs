@@ -1,43 +1,63 @@
-//! The daemon's own pinentry client, with a script at the other end.
+//! A prompt program that types what a test gives it: a script that speaks Assuan.
 
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jpkid::pin::pinentry::Pinentry;
 use tempfile::TempDir;
 
-/// A prompt program that types what it was given, and then cancels.
-pub(super) struct ScriptedPinentry {
+/// Types what it was given, one answer for each question, and cancels when none is left.
+#[derive(Debug)]
+pub struct ScriptedPinentry {
     place: TempDir,
 }
 
 impl ScriptedPinentry {
-    pub(super) fn typing(answers: &[&str]) -> Self {
+    /// Types these.
+    #[must_use]
+    pub fn typing(answers: &[&str]) -> Self {
         let place = TempDir::new().unwrap();
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/exchanges/pinentry.sh");
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/pinentry.sh");
         symlink(script, place.path().join("pinentry")).unwrap();
-        let directory = place.path().join("answers");
-        fs::create_dir(&directory).unwrap();
-        for (number, answer) in answers.iter().enumerate() {
-            fs::write(directory.join(format!("{number:03}")), answer).unwrap();
-        }
-        Self { place }
+        fs::create_dir(place.path().join("answers")).unwrap();
+        let pinentry = Self { place };
+        pinentry.will_type(answers);
+        pinentry
     }
 
-    pub(super) fn prompt(&self) -> Pinentry {
+    /// Types these after all others.
+    pub fn will_type(&self, answers: &[&str]) {
+        static NUMBER: AtomicUsize = AtomicUsize::new(0);
+        for answer in answers {
+            let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+            // Under another name first, so that no half of it is typed.
+            let half = self.place.path().join(format!("half-{number}"));
+            fs::write(&half, answer).unwrap();
+            let whole = self.place.path().join(format!("answers/{number:09}"));
+            fs::rename(half, whole).unwrap();
+        }
+    }
+
+    /// The daemon's own client of this program.
+    #[must_use]
+    pub fn prompt(&self) -> Pinentry {
         Pinentry::new(self.program().to_str().unwrap())
     }
 
     /// How many commands of this name it was given.
-    pub(super) fn times_told(&self, command: &str) -> usize {
-        let told = fs::read_to_string(self.place.path().join("told")).unwrap();
+    #[must_use]
+    pub fn times_told(&self, command: &str) -> usize {
+        let told = fs::read_to_string(self.place.path().join("told")).unwrap_or_default();
         told.lines()
             .filter(|line| line.split(' ').next() == Some(command))
             .count()
     }
 
-    fn program(&self) -> PathBuf {
+    /// Its path, for `JPKID_PINENTRY`.
+    #[must_use]
+    pub fn program(&self) -> PathBuf {
         self.place.path().join("pinentry")
     }
 }

@@ -4,16 +4,18 @@
 place=$(dirname "$0")
 next() {
     set -- "$place"/answers/*
-    [ -e "$1" ] && mv "$1" "$place/taken"
+    # Of several windows at once each takes another answer.
+    [ -e "$1" ] && mv "$1" "$place/taken-$$" 2>/dev/null
 }
 echo 'OK ready'
 while read -r line; do
     printf '%s\n' "$line" >>"$place/told"
     case $line in
+    BYE*) rm -f "$place/taken-$$"; echo OK; exit ;;
     GETPIN*)
         if next; then
             printf 'D '
-            cat "$place/taken"
+            cat "$place/taken-$$"
             printf '\nOK\n'
         else
             echo 'ERR 83886179 Operation cancelled'

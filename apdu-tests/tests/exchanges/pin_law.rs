@@ -1,11 +1,10 @@
 //! A PIN try is spent only where a person typed it, could be right, and knew what it may cost.
 
-mod pinentry;
-
 use std::thread;
 use std::time::Duration;
 
 use apdu_tests::Bench;
+use apdu_tests::ScriptedPinentry;
 use apdu_tests::bench::{card, log_in, sign};
 use apdu_tests::person::Reply::{self, Agrees, Cancels, Refuses, Types, Waits};
 use apdu_tests::trace::{
@@ -14,7 +13,6 @@ use apdu_tests::trace::{
 };
 use jpki_virtual_card::VirtualReader;
 use jpkid::ipc::ErrorCode;
-use pinentry::ScriptedPinentry;
 
 /// The commands of a login before its PIN is sent.
 const FIRST_HALF: usize = 9;

@@ -1,0 +1,128 @@
+//! The daemon as a process of its own, over the system's smart card service.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use jpkid::ipc::client::Client;
+use tempfile::TempDir;
+
+use crate::pcscd::PATIENCE;
+use crate::pinentry::ScriptedPinentry;
+
+/// A daemon with a socket, settings and a history of its own.
+#[derive(Debug)]
+pub struct Daemon {
+    place: TempDir,
+    /// Who answers its windows.
+    pub person: ScriptedPinentry,
+    process: Child,
+}
+
+impl Daemon {
+    /// Starts it and waits until it listens.
+    #[must_use]
+    pub fn start() -> Self {
+        let place = TempDir::new().expect("a directory");
+        fs::write(
+            place.path().join("config.toml"),
+            "cancelled_wait_seconds = 0\n",
+        )
+        .expect("the settings can be written");
+        let person = ScriptedPinentry::typing(&[]);
+        let process = spawn(place.path(), &person);
+        let daemon = Self {
+            place,
+            person,
+            process,
+        };
+        daemon.await_listening();
+        daemon
+    }
+
+    /// Ends it as `kill -9` does, in the middle of whatever it does.
+    pub fn kill(&mut self) {
+        self.process.kill().ok();
+        self.process.wait().ok();
+    }
+
+    /// Starts it again after [`Daemon::kill`].
+    pub fn start_again(&mut self) {
+        self.process = spawn(self.place.path(), &self.person);
+        self.await_listening();
+    }
+
+    /// Its process id.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// Its socket.
+    #[must_use]
+    pub fn socket(&self) -> PathBuf {
+        self.place.path().join("jpkid.sock")
+    }
+
+    /// What it wrote to standard error.
+    #[must_use]
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.place.path().join("log")).unwrap_or_default()
+    }
+
+    /// Connects to it.
+    pub async fn client(&self) -> Client {
+        Client::connect(&self.socket())
+            .await
+            .expect("the daemon listens")
+    }
+
+    fn await_listening(&self) {
+        let start = Instant::now();
+        while std::os::unix::net::UnixStream::connect(self.socket()).is_err() {
+            assert!(start.elapsed() < PATIENCE, "no daemon:\n{}", self.log());
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+fn spawn(place: &Path, person: &ScriptedPinentry) -> Child {
+    let log = fs::OpenOptions::new()
+        .append(true)
+        .create(true)
+        .open(place.join("log"))
+        .expect("the log can be written");
+    Command::new(program("jpkid"))
+        .arg("serve")
+        .env("JPKID_SOCKET", place.join("jpkid.sock"))
+        .env("JPKID_CONFIG", place.join("config.toml"))
+        .env("JPKID_PINENTRY", person.program())
+        .env("XDG_STATE_HOME", place)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(log)
+        .spawn()
+        .expect("the daemon starts")
+}
+
+/// A program of this workspace, which was built beside the test.
+fn program(name: &str) -> PathBuf {
+    let test = env::current_exe().expect("a test has a path");
+    let built = test.ancestors().nth(2).expect("target/PROFILE/deps/test");
+    let program = built.join(name);
+    assert!(
+        program.exists(),
+        "{} is missing: cargo build -p {name}",
+        program.display()
+    );
+    program
+}

@@ -1,0 +1,11 @@
+//! The daemon as the person runs it, a process over pcscd: what it leaves in memory, and what a kill leaves of it.
+//!
+//! Needs root (pcscd's socket, the daemon's memory), pcscd, vsmartcard-vpcd, and target/debug/jpkid.
+#![expect(
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    reason = "a test ends with what went wrong"
+)]
+
+mod killed;
+mod memory;
