@@ -221,10 +221,17 @@ impl Running {
         tries & 0x0F
     }
 
+    /// Kills it; what it wrote before can still be read.
     fn kill(mut self) -> TcpStream {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
-        self.stream
+        self.stream.try_clone().unwrap()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = (self.child.kill(), self.child.wait());
     }
 }
 
