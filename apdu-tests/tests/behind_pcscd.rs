@@ -8,17 +8,23 @@
     reason = "a test ends with what went wrong"
 )]
 
-use apdu_tests::bench::NONCE;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use apdu_tests::bench::{NONCE, log_in, sign};
 use apdu_tests::pcscd::{PATIENCE, Pcscd, Slot};
-use apdu_tests::person::Reply::{Cancels, Types};
+use apdu_tests::person::Reply::{self, Cancels, Types};
 use apdu_tests::trace::show;
 use apdu_tests::{Bench, ORIGIN, OpenSsl, PluggedIn, proof};
 use jpkid::card::CardSource as _;
 use jpkid::card::pcsc::PcscReaders;
-use jpkid::ipc::{Change, ErrorCode, Event, Methods as _};
+use jpkid::ipc::{Change, ErrorCode, Event, Failure, Methods as _};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use tokio::time::timeout;
+
+/// Where the card lies.
+const SLOT: &str = "Virtual PCD 00 00";
 
 #[tokio::test]
 async fn the_whole_login_works_through_the_systems_smart_card_service() {
@@ -130,6 +136,91 @@ async fn a_service_that_stops_is_told_and_found_again(bench: &Bench, pcscd: &mut
     bench.person.will([Types("1234")]);
     bench.log_in().await.unwrap();
     bench.assert_closed();
+}
+
+#[tokio::test]
+async fn a_card_that_another_program_holds_is_told_in_time_and_gets_no_pin_late() {
+    let plugged = PluggedIn::new("");
+    let bench = Bench::over(PcscReaders::default(), plugged.reader().clone(), []);
+    // Before the window: it is not opened.
+    let holder = Holder::of(SLOT);
+    assert_busy(bench.log_in().await);
+    assert_eq!(bench.person.asked(), [""; 0]);
+    let status = bench.status().await.unwrap();
+    assert_eq!(status["readers"][0]["error"]["code"], "card_busy");
+    holder.let_go();
+    bench.person.will([Types("1234")]);
+    bench.log_in().await.unwrap();
+
+    // While the person types.
+    let (tell, told) = std::sync::mpsc::channel();
+    let take = move || tell.send(Holder::of(SLOT)).unwrap();
+    bench.person.will([Reply::meanwhile(take, Types("1234"))]);
+    let pins_sent = bench.pins_sent();
+    assert_busy(bench.log_in().await);
+    told.recv().unwrap().let_go();
+    bench.service.finish().await;
+    assert_eq!(
+        bench.pins_sent(),
+        pins_sent,
+        "a PIN was sent after its time"
+    );
+    bench.person.will([Types("1234")]);
+    bench.log_in().await.unwrap();
+    bench.assert_closed();
+}
+
+#[tokio::test]
+async fn no_transaction_waits_for_the_person() {
+    let plugged = PluggedIn::new("");
+    let bench = Bench::over(PcscReaders::default(), plugged.reader().clone(), []);
+    for (method, params) in [("authenticate", log_in()), ("sign", sign(1))] {
+        let (tell, reply) = Reply::when_told(Cancels);
+        bench.person.will([reply]);
+        let windows = bench.person.asked().len() + 1;
+        let request = tokio::spawn(bench.begin(method, params));
+        bench.person.sees(windows).await;
+        bench.service.finish().await;
+        let begin = Instant::now();
+        Holder::of(SLOT).let_go();
+        assert!(
+            begin.elapsed() < Duration::from_secs(2),
+            "{method} holds the card"
+        );
+        tell.send(()).unwrap();
+        request.await.unwrap().unwrap_err();
+    }
+}
+
+/// Another program that holds the card.
+struct Holder {
+    release: std::sync::mpsc::Sender<()>,
+    thread: JoinHandle<()>,
+}
+
+impl Holder {
+    fn of(reader: &'static str) -> Self {
+        let (release, released) = std::sync::mpsc::channel();
+        let (hold, held) = std::sync::mpsc::channel();
+        let thread = thread::spawn(move || {
+            let mut card = PcscReaders::default().connect(reader).unwrap();
+            let _transaction = card.begin().unwrap();
+            hold.send(()).unwrap();
+            released.recv().ok();
+        });
+        held.recv().unwrap();
+        Self { release, thread }
+    }
+
+    fn let_go(self) {
+        self.release.send(()).unwrap();
+        self.thread.join().unwrap();
+    }
+}
+
+/// Told within the five seconds that a person might wait.
+fn assert_busy(answer: Result<Value, Failure>) {
+    assert_eq!(answer.unwrap_err().code(), ErrorCode::CardBusy);
 }
 
 fn base64(bytes: &[u8]) -> String {

@@ -56,7 +56,11 @@ pub(super) struct Signed {
 }
 
 /// Where the result of an exchange goes as soon as it is known.
-pub(super) type Answer<T> = oneshot::Sender<Result<T, ServiceError>>;
+pub(super) struct Answer<T> {
+    pub(super) result: oneshot::Sender<Result<T, ServiceError>>,
+    /// Used when the exchange has the card: until then whoever waits may lose patience.
+    pub(super) began: oneshot::Sender<()>,
+}
 
 impl Desk {
     pub(super) fn new(source: Arc<dyn CardSource>, reader: String) -> Self {
@@ -255,7 +259,8 @@ impl Desk {
         answer: Answer<T>,
         work: impl FnOnce(&mut UnlockedKey<'_, '_>, &mut CardMemory) -> Result<T, ServiceError>,
     ) {
-        if answer.is_closed() {
+        let Answer { result, began } = answer;
+        if result.is_closed() {
             // Cancelled since the person typed: no try is spent.
             return;
         }
@@ -267,22 +272,22 @@ impl Desk {
             ..
         }) = (self.at_hand.as_mut()).filter(|card| card.ready_for == Some(pin.kind()))
         else {
-            answer.send(Err(TransportError::CardRemoved.into())).ok();
+            result.send(Err(TransportError::CardRemoved.into())).ok();
             return;
         };
         let mut applet = match select(connection) {
             Ok(applet) => applet,
             Err(error) => {
-                answer.send(Err(error)).ok();
+                result.send(Err(error)).ok();
                 return;
             }
         };
         *left_selected = false;
-        if answer.is_closed() {
-            // Cancelled while another program held the card.
+        if began.send(()).is_err() {
+            // Cancelled, or given up, while another program held the card.
             return;
         }
-        let result = match applet.unlock(pin, last_try) {
+        let done = match applet.unlock(pin, last_try) {
             Ok(mut key) => {
                 memory.remember(pin.kind(), Some(pin.kind().tries_when_full()));
                 work(&mut key, memory)
@@ -299,7 +304,7 @@ impl Desk {
                 Err(error.into())
             }
         };
-        answer.send(result).ok();
+        result.send(done).ok();
         drop(applet);
     }
 

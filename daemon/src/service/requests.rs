@@ -24,8 +24,9 @@ use crate::pin::{Pin, PinKind, PinStatus, TriesLeft};
 /// The `appVersion` of a token: informational, but validators expect it to look like a URI.
 const APP_VERSION: &str = concat!("urn:jpkid:", env!("CARGO_PKG_VERSION"));
 
-/// How long a card may take to its first answer. The slowest cards need a second.
-const TIME_TO_BEGIN: Duration = Duration::from_secs(10);
+/// How long a card may take to its first answer: the slowest cards need a second, and a person who waits for another
+/// program longer than this should be told.
+const TIME_TO_BEGIN: Duration = Duration::from_secs(3);
 
 /// The card is there and its PIN may be asked for.
 pub(super) struct Prepared {
@@ -33,6 +34,8 @@ pub(super) struct Prepared {
     tries: TriesLeft,
     /// Ends well or ill while the person types.
     rest: oneshot::Receiver<Result<(), ServiceError>>,
+    /// Its sender is dropped when it has ended either way.
+    rested: oneshot::Receiver<()>,
 }
 
 impl Service {
@@ -171,12 +174,19 @@ impl Service {
         self.on_card(reader, |turn| async move {
             let (tell, told) = oneshot::channel();
             let (end, rest) = oneshot::channel();
+            let (resting, rested) = oneshot::channel();
             turn.worker().send(move |desk| {
                 end.send(desk.prepare(pin, tell)).ok();
+                drop(resting);
             });
             let told = in_time(async { Ok(told.await) }).await?;
             match told {
-                Ok(tries) => Ok(Prepared { turn, tries, rest }),
+                Ok(tries) => Ok(Prepared {
+                    turn,
+                    tries,
+                    rest,
+                    rested,
+                }),
                 Err(_) => match rest.await {
                     Ok(Err(error)) => Err(error),
                     Ok(Ok(())) | Err(_) => Err(ServiceError::WorkerFailed),
@@ -199,10 +209,16 @@ impl Service {
         T: Send + 'static,
         Attempt: FnOnce(&mut Desk, Answer<T>) + Send + 'static,
     {
-        let Prepared { turn, tries, rest } = prepared;
+        let Prepared {
+            turn,
+            tries,
+            rest,
+            rested,
+        } = prepared;
         let mut removal = self.events.removal(turn.worker().reader());
         let rest = async { rest.await.map_err(|_| ServiceError::WorkerFailed)? };
         let answered = async {
+            let mut rested = Some(rested);
             let mut question = PinQuestion {
                 asker: consent.asker.clone(),
                 purpose,
@@ -215,7 +231,10 @@ impl Service {
                 let (typed, last_try) = self
                     .ask_beside_card(&consent, &question, &mut removal)
                     .await?;
-                match turn.worker().run_early(attempt(typed, last_try)).await? {
+                if let Some(rested) = rested.take() {
+                    rested.await.ok();
+                }
+                match use_card(&turn, attempt(typed, last_try)).await {
                     Err(ServiceError::Unlock(UnlockError::Incorrect(tries))) => {
                         question.tries_left = tries;
                         question.was_wrong = true;
@@ -240,6 +259,24 @@ impl Service {
                 answer
             }
         }
+    }
+}
+
+/// Does `attempt` and returns its answer; gives up, and lets it end without effect, if it does not get the card in time.
+async fn use_card<T: Send + 'static>(
+    turn: &Turn,
+    attempt: impl FnOnce(&mut Desk, Answer<T>) + Send + 'static,
+) -> Result<T, ServiceError> {
+    let (began, begun) = oneshot::channel();
+    let answered = turn
+        .worker()
+        .run_early(move |desk, result| attempt(desk, Answer { result, began }));
+    // Begun, or over before it could.
+    let begun = pin!(in_time(async { Ok(begun.await) }));
+    match select(pin!(answered), begun).await {
+        Either::Left((answer, _)) => answer?,
+        Either::Right((Ok(_), answered)) => answered.await?,
+        Either::Right((Err(busy), _)) => Err(busy),
     }
 }
 
