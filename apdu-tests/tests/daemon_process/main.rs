@@ -7,5 +7,6 @@
     reason = "a test ends with what went wrong"
 )]
 
+mod contention;
 mod killed;
 mod memory;
