@@ -47,6 +47,8 @@ export class Stack {
       withoutPcscd: settings.mode === "in-process",
     });
     this.#desk.folder.file("profile.toml", profile(settings));
+    // Keys of a seed that is used once are not to be left in the user's cache.
+    if (settings.seed !== undefined) this.#desk.environment["JPKI_VIRTUAL_CARD_CACHE"] = this.#desk.folder.folder("keys");
   }
 
   /** Starts all parts. */
