@@ -1,0 +1,40 @@
+//! Writes the fuzz targets' first corpus: the stories as scripts and as text, and the built-in profiles.
+
+use std::error::Error;
+use std::fs;
+use std::path::Path;
+
+use apdu_tests::card_model::{Script, cards};
+use apdu_tests::scenario::{self, Story};
+use jpki_virtual_card::profile;
+
+const CORPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fuzz/corpus");
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let corpus = std::env::args().nth(1);
+    let corpus = Path::new(corpus.as_deref().unwrap_or(CORPUS));
+    let cards = u8::try_from(cards().len())?;
+    for file in scenario::files(scenario::DIRECTORY)? {
+        let name = file.file_stem().unwrap_or_default().to_string_lossy();
+        let text = fs::read_to_string(&file)?;
+        let mut script = Script::of(&Story::parse(&text)?);
+        write(corpus, "scenario", &name, text.as_bytes())?;
+        for card in 0..cards {
+            script.card = card;
+            let name = format!("{name}-{card}");
+            write(corpus, "card_commands", &name, &script.encode())?;
+        }
+    }
+    let example = ("example", profile::EXAMPLE);
+    let built_in = profile::BUILT_IN.iter();
+    for (name, text) in built_in.map(|own| (own.name, own.text)).chain([example]) {
+        write(corpus, "profile", name, text.as_bytes())?;
+    }
+    Ok(())
+}
+
+fn write(corpus: &Path, target: &str, name: &str, input: &[u8]) -> std::io::Result<()> {
+    let directory = corpus.join(target);
+    fs::create_dir_all(&directory)?;
+    fs::write(directory.join(name), input)
+}
