@@ -1,12 +1,13 @@
-//! Writes the fuzz targets' first corpus: the stories as scripts and as text, and the built-in profiles.
+//! Writes the fuzz targets' first corpus: the stories as scripts, as text and recorded, and the built-in profiles.
 
 use std::error::Error;
 use std::fs;
 use std::path::Path;
 
-use apdu_tests::card_model::{Script, cards};
+use apdu_tests::card_model::{Act, Script, cards};
 use apdu_tests::scenario::{self, Story};
-use jpki_virtual_card::profile;
+use jpki_virtual_card::recording::Recorder;
+use jpki_virtual_card::{Event, Profile, VirtualCard, profile};
 
 const CORPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fuzz/corpus");
 
@@ -19,6 +20,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let text = fs::read_to_string(&file)?;
         let mut script = Script::of(&Story::parse(&text)?);
         write(corpus, "scenario", &name, text.as_bytes())?;
+        write(corpus, "recording", &name, &recorded(&script)?)?;
         for card in 0..cards {
             script.card = card;
             let name = format!("{name}-{card}");
@@ -31,6 +33,34 @@ fn main() -> Result<(), Box<dyn Error>> {
         write(corpus, "profile", name, text.as_bytes())?;
     }
     Ok(())
+}
+
+/// The recording of a script with the default card.
+fn recorded(script: &Script) -> Result<Vec<u8>, Box<dyn Error>> {
+    let mut card = VirtualCard::mint(&Profile::parse("seed = 'scenarios'")?)?;
+    let mut recording = Vec::new();
+    let mut recorder = Recorder::new(&mut recording, "seed");
+    recorder.record(Event::Inserted { atr: card.atr() })?;
+    card.power_on();
+    for act in &script.acts {
+        match act {
+            Act::Send(command) => {
+                let answer = card.transmit(command);
+                let answer = Ok(&answer[..]);
+                recorder.record(Event::Exchange { command, answer })?;
+            }
+            Act::PowerCycle | Act::PowerOff => {
+                card.power_on();
+                recorder.record(Event::PowerOn)?;
+            }
+            Act::WarmReset => {
+                card.reset();
+                recorder.record(Event::Reset)?;
+            }
+        }
+    }
+    drop(recorder);
+    Ok(recording)
 }
 
 fn write(corpus: &Path, target: &str, name: &str, input: &[u8]) -> std::io::Result<()> {
