@@ -25,8 +25,9 @@ pub use subject::{Card, Subject, cards};
 
 /// How long a script may be, in steps; what follows is not played.
 pub const MAX_STEPS: usize = 64;
-/// How many signatures a script may make: each takes a hundred times as long as all else.
-pub const MAX_SIGNATURES: usize = 1;
+/// Scripts whose first byte is less than this make no signature, the others one: it takes a hundred times as long as all
+/// else. What a key refuses before its PIN costs nothing, and all scripts ask for it.
+pub const SIGNS_FROM: u8 = 0xC0;
 
 /// A promise that was broken.
 #[derive(Clone, Debug, Eq, PartialEq)]

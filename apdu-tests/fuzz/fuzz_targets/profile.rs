@@ -1,17 +1,9 @@
-//! Any text is a profile or is refused; a card is minted of what is a profile, or that is refused.
+//! Any text is a profile or is refused.
 #![no_main]
 
-use jpki_virtual_card::profile::Seed;
-use jpki_virtual_card::{Profile, VirtualCard};
+use jpki_virtual_card::Profile;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
-    if let Ok(mut profile) = Profile::parse(text) {
-        // The keys of one seed are made once.
-        let seed = Some(Seed::from("scenarios"));
-        (profile.seed, profile.authority) = (seed.clone(), seed);
-        if let Ok(mut card) = VirtualCard::mint(&profile) {
-            card.power_on();
-        }
-    }
+    Profile::parse(text).ok();
 });

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fs;
 use std::path::Path;
 
-use apdu_tests::card_model::{Act, Script, cards};
+use apdu_tests::card_model::{Act, SIGNS_FROM, Script, cards};
 use apdu_tests::scenario::{self, Story};
 use jpki_virtual_card::recording::Recorder;
 use jpki_virtual_card::{Event, Profile, VirtualCard, profile};
@@ -21,7 +21,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let mut script = Script::of(&Story::parse(&text)?);
         write(corpus, "scenario", &name, text.as_bytes())?;
         write(corpus, "recording", &name, &recorded(&script)?)?;
-        for card in 0..cards {
+        for card in (0..cards).chain([SIGNS_FROM]) {
             script.card = card;
             let name = format!("{name}-{card}");
             write(corpus, "card_commands", &name, &script.encode())?;
@@ -30,7 +30,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let example = ("example", profile::EXAMPLE);
     let built_in = profile::BUILT_IN.iter();
     for (name, text) in built_in.map(|own| (own.name, own.text)).chain([example]) {
-        write(corpus, "profile", name, text.as_bytes())?;
+        for target in ["profile", "mint"] {
+            write(corpus, target, name, text.as_bytes())?;
+        }
     }
     Ok(())
 }

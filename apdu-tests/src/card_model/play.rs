@@ -7,7 +7,7 @@ use super::account::{self, Account, JPKI};
 use super::apdu::Apdu;
 use super::script::{Act, Script};
 use super::subject::{Card, Subject};
-use super::{Broken, MAX_SIGNATURES};
+use super::{Broken, SIGNS_FROM};
 
 /// A promise that was not kept.
 type Verdict = Result<(), &'static str>;
@@ -17,7 +17,8 @@ struct Game<'s, C> {
     card: C,
     account: Account,
     powered: bool,
-    signatures: usize,
+    /// Whether the script's signature is still to be made.
+    may_sign: bool,
 }
 
 /// Plays a script to its end or to the first promise that is broken.
@@ -27,7 +28,7 @@ pub(super) fn play<C: Card>(subject: &Subject<C>, script: &Script) -> Result<(),
         card: subject.card.clone(),
         account: subject.account.clone(),
         powered: true,
-        signatures: 0,
+        may_sign: script.card >= SIGNS_FROM,
     };
     game.card.power_on();
     for (step, act) in (1..).zip(&script.acts) {
@@ -74,7 +75,7 @@ impl<C: Card> Game<'_, C> {
         let apdu = Apdu::decode(command);
         let instruction = apdu.map(|apdu| apdu.instruction());
         let signs = matches!(instruction, Some((_, 0x2A | 0x88)));
-        if signs && self.signatures >= MAX_SIGNATURES {
+        if signs && !self.may_sign && self.some_key_is_open() {
             return Ok(());
         }
         let verifies = |apdu: &Apdu<'_>| apdu.instruction() == (0x00, 0x20);
@@ -111,13 +112,17 @@ impl<C: Card> Game<'_, C> {
                 _ => {}
             }
         }
-        self.signatures = self
-            .signatures
-            .saturating_add(usize::from(signs && succeeded));
+        self.may_sign &= !(signs && succeeded);
         match signs || self.subject.secrets.allow(data, &self.account) {
             true => Ok(()),
             false => Err("nothing of a protected file is read before a PIN that opens it"),
         }
+    }
+
+    /// Whether a signature is made, should it be asked for: only the JPKI applet's keys have a PIN.
+    fn some_key_is_open(&self) -> bool {
+        let mut keys = self.subject.keys.iter();
+        self.card.selected() != JPKI || keys.any(|(_, pin)| self.account.jpki_verified(*pin))
     }
 
     /// A VERIFY with data was answered.
