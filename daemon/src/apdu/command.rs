@@ -61,6 +61,12 @@ impl ExpectedLength {
         }
     }
 
+    /// Whether an answer's data is longer than was asked for.
+    #[must_use]
+    pub fn is_exceeded_by(self, data: &[u8]) -> bool {
+        u32::try_from(data.len()).map_or(true, |length| length > self.0)
+    }
+
     fn fits_short(self) -> bool {
         self.0 <= 256
     }

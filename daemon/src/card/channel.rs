@@ -18,6 +18,9 @@ pub enum CommandError {
     /// The card announces more and more bytes.
     #[error("{0} was answered with bytes without end")]
     Endless(Instruction),
+    /// More bytes came than were asked for: which of them are right, nobody knows.
+    #[error("{0} was answered with more bytes than it asked for")]
+    Overlong(Instruction),
     /// The command does not fit an APDU.
     #[error("the command does not fit an APDU")]
     TooLong(#[from] TooLong),
@@ -29,7 +32,7 @@ impl CommandError {
     pub fn status(&self) -> Option<StatusWord> {
         match self {
             Self::Refused(_, status) => Some(*status),
-            Self::Transport(..) | Self::Endless(_) | Self::TooLong(_) => None,
+            Self::Transport(..) | Self::Endless(_) | Self::Overlong(_) | Self::TooLong(_) => None,
         }
     }
 }
@@ -55,7 +58,8 @@ impl<'t> Channel<'t> {
     /// Sends a command and returns the whole answer, whatever its status word.
     ///
     /// # Errors
-    /// [`CommandError::Transport`], or [`CommandError::Endless`] past 64 KiB of announced bytes.
+    /// [`CommandError::Transport`], [`CommandError::Overlong`], or [`CommandError::Endless`] past 64 KiB of announced
+    /// bytes.
     pub fn exchange(&mut self, command: &CommandApdu) -> Result<ResponseApdu, CommandError> {
         let instruction = command.instruction();
         let mut response = self.transmit(command)?;
@@ -117,7 +121,15 @@ impl<'t> Channel<'t> {
             Ok(response) => tracing::trace!(?command, ?response, "APDU"),
             Err(error) => tracing::trace!(?command, %error, "APDU"),
         }
-        answer.map_err(|error| CommandError::Transport(command.instruction(), error))
+        let response =
+            answer.map_err(|error| CommandError::Transport(command.instruction(), error))?;
+        if command
+            .expected_length()
+            .is_some_and(|length| length.is_exceeded_by(response.data()))
+        {
+            return Err(CommandError::Overlong(command.instruction()));
+        }
+        Ok(response)
     }
 }
 
@@ -215,6 +227,18 @@ mod tests {
         assert!(matches!(
             error,
             CommandError::Endless(Instruction::READ_BINARY)
+        ));
+    }
+
+    #[test]
+    fn more_bytes_than_were_asked_for_are_refused() {
+        let command = CommandApdu::read_binary(0, ExpectedLength::new(2).unwrap()).unwrap();
+        let whole = channel(&[(&[0, 0xB0, 0, 0, 2], &[1, 2, 0x90, 0x00])]).exchange(&command);
+        assert_eq!(whole.unwrap().data(), [1, 2]);
+        let mut overlong = channel(&[(&[0, 0xB0, 0, 0, 2], &[1, 2, 3, 0x90, 0x00])]);
+        assert!(matches!(
+            overlong.exchange(&command),
+            Err(CommandError::Overlong(Instruction::READ_BINARY))
         ));
     }
 
