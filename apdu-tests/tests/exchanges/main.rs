@@ -10,6 +10,7 @@
 mod certificates;
 mod closed;
 mod events;
+mod every_command;
 mod faults;
 mod golden;
 mod hostile;
