@@ -86,10 +86,8 @@ impl<C: Card> Game<'_, C> {
         let before = self.card.selected();
         let answer = self.card.send(command);
         let Some((data, status)) = answer.split_last_chunk::<2>() else {
-            return match answer.is_empty() && !self.powered {
-                true => Ok(()),
-                false => Err("an answer has a status word"),
-            };
+            let silent = answer.is_empty() && !self.powered;
+            return keep(silent, "an answer has a status word");
         };
         if !self.powered {
             return Err("without power there is no answer");
@@ -113,10 +111,11 @@ impl<C: Card> Game<'_, C> {
             }
         }
         self.may_sign &= !(signs && succeeded);
-        match signs || self.subject.secrets.allow(data, &self.account) {
-            true => Ok(()),
-            false => Err("nothing of a protected file is read before a PIN that opens it"),
-        }
+        let allowed = signs || self.subject.secrets.allow(data, &self.account);
+        keep(
+            allowed,
+            "nothing of a protected file is read before a PIN that opens it",
+        )
     }
 
     /// Whether a signature is made, should it be asked for: only the JPKI applet's keys have a PIN.
@@ -186,10 +185,7 @@ impl<C: Card> Game<'_, C> {
                 }
             }
         }
-        match allowed {
-            true => Ok(()),
-            false => Err("no PIN changes but while it is verified"),
-        }
+        keep(allowed, "no PIN changes but while it is verified")
     }
 
     /// A signature, or the announcement of one.
@@ -206,10 +202,7 @@ impl<C: Card> Game<'_, C> {
                 self.account.jpki_verified(*pin)
             }
         };
-        match opened {
-            true => Ok(()),
-            false => Err("no key signs before its PIN"),
-        }
+        keep(opened, "no key signs before its PIN")
     }
 
     fn at_the_end(&mut self) -> Verdict {
@@ -224,6 +217,10 @@ impl<C: Card> Game<'_, C> {
         }
         Ok(())
     }
+}
+
+fn keep(kept: bool, promise: &'static str) -> Verdict {
+    kept.then_some(()).ok_or(promise)
 }
 
 /// Whether this key made the signature.
