@@ -74,7 +74,10 @@ impl TryFrom<u8> for Generation {
 #[error("there are generations 1, 2 and 3")]
 pub struct GenerationError;
 
-/// A certificate policy; in a profile, dotted decimals.
+/// The largest number in a policy: 28 bits, four bytes in DER.
+const LARGEST_ARC: u32 = 0x0FFF_FFFF;
+
+/// A certificate policy; in a profile, dotted decimals of at most 268435455.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
 #[serde(try_from = "String")]
 pub struct PolicyOid(ObjectIdentifier);
@@ -90,7 +93,14 @@ impl TryFrom<String> for PolicyOid {
     type Error = PolicyError;
 
     fn try_from(text: String) -> Result<Self, PolicyError> {
-        ObjectIdentifier::new(&text)
+        // Larger numbers make const-oid's parser and its Display panic.
+        let arc = |digits: &str| {
+            let digits_alone = digits.bytes().all(|byte| byte.is_ascii_digit());
+            let arc = digits.parse().ok().filter(|_| digits_alone)?;
+            (arc <= LARGEST_ARC).then_some(arc)
+        };
+        let arcs: Option<Vec<u32>> = text.split('.').map(arc).collect();
+        ObjectIdentifier::from_arcs(arcs.ok_or(PolicyError)?)
             .map(Self)
             .map_err(|_| PolicyError)
     }
@@ -98,5 +108,41 @@ impl TryFrom<String> for PolicyOid {
 
 /// A text that is no object identifier.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
-#[error("a policy is an object identifier in dotted decimals")]
+#[error("a policy is an object identifier in dotted decimals of at most 268435455")]
 pub struct PolicyError;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(text: &str) -> Option<String> {
+        let policy = PolicyOid::try_from(text.to_owned()).ok()?;
+        Some(policy.object_identifier().to_string())
+    }
+
+    #[test]
+    fn a_policy_is_what_it_says() {
+        for text in ["1.2.392.200149.8.5.1.3.30", "2.39.268435455"] {
+            assert_eq!(parsed(text).as_deref(), Some(text));
+        }
+    }
+
+    #[test]
+    fn what_is_no_object_identifier_is_refused() {
+        for text in [
+            "",
+            "1",
+            "1.2",
+            "1..2.3",
+            "1.2.3.",
+            "1.2.+3",
+            "3.1.1",
+            "1.2.3&4",
+            "1.2.268435456",
+            "1.2.4294967296",
+            "1.2.9232200149",
+        ] {
+            assert_eq!(parsed(text), None, "{text}");
+        }
+    }
+}
