@@ -13,7 +13,7 @@
  * window would show, {"event": "ended", …}. Never a PIN. How many questions it holds tells which answer is next, so
  * the log has to be empty at first; pinentries that run one after the other share it.
  */
-import { appendFileSync, existsSync, readFileSync, unwatchFile, watchFile } from "node:fs";
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 
 /** @typedef {{pin?: string, confirm?: boolean, cancel?: boolean, hang?: boolean}} Answer */
@@ -30,6 +30,7 @@ function environment(name) {
   return value;
 }
 
+const ANSWER_INTERVAL_MS = 25;
 const logPath = environment("JPKID_PINENTRY_LOG");
 const scriptPath = environment("JPKID_PINENTRY_SCRIPT");
 /** @returns {{answers: Answer[], pins?: {authentication?: string, signature?: string}}} */
@@ -92,13 +93,13 @@ function ask(command) {
  * @param {number} question
  */
 function waitForAnswer(command, question) {
-  // The file is replaced whole, so that what is read is never half of it.
-  watchFile(scriptPath, { interval: 50 }, () => {
+  // Asked for again and again: a watch could begin just after the change. The file is replaced whole, never half read.
+  const timer = setInterval(() => {
     const answer = readScript().answers[question];
     if (answer?.hang === true) return;
-    unwatchFile(scriptPath);
+    clearInterval(timer);
     give(command, answer);
-  });
+  }, ANSWER_INTERVAL_MS);
 }
 
 /**

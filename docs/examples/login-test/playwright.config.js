@@ -5,6 +5,8 @@ const authorities = "node_modules/jpkid-testing/authorities";
 
 export default defineConfig({
   testDir: "tests",
+  // A log-in takes a second; a busy CI machine has its pauses.
+  expect: { timeout: 15_000 },
   use: { baseURL: `http://localhost:${port}`, trace: "retain-on-failure" },
   webServer: {
     command: "npm start",
