@@ -13,6 +13,7 @@ pub mod peer;
 pub mod request;
 pub mod server;
 pub mod socket;
+pub mod witness;
 
 pub use failure::{ErrorCode, Failure};
 pub use methods::{Change, Event, Methods};

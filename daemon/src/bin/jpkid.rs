@@ -1,6 +1,6 @@
 //! The daemon: answers requests on its socket, and is the only one that talks to the card.
 
-use std::io::IsTerminal;
+use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -11,6 +11,7 @@ use jpkid::history::{History, Recorded};
 use jpkid::ipc::peer::Trust;
 use jpkid::ipc::server::{ServerOptions, serve};
 use jpkid::ipc::socket::{Listener, SocketError, SocketPlace};
+use jpkid::ipc::witness;
 use jpkid::jpki::LeftOpen;
 use jpkid::language::Language;
 use jpkid::pin::pinentry::Pinentry;
@@ -38,6 +39,10 @@ enum Command {
     ///
     /// The log goes to standard error; RUST_LOG chooses how much of it (error, warn, info, debug).
     Serve(Serve),
+    /// Tell a confined daemon which program a process runs. systemd starts it for each question.
+    ///
+    /// Reads a process id from standard input and writes the files of its program and of the one that started it.
+    Witness,
 }
 
 #[derive(Args, Debug)]
@@ -63,7 +68,9 @@ enum StartError {
     #[error("the process could not be protected from being read")]
     Protect(#[source] rustix::io::Errno),
     #[error("signals cannot be caught")]
-    Signals(#[source] std::io::Error),
+    Signals(#[source] io::Error),
+    #[error("no witness could be given")]
+    Witness(#[source] io::Error),
     #[cfg(feature = "virtual-card")]
     #[error(transparent)]
     VirtualCard(#[from] jpki_virtual_card::control::InsertError),
@@ -74,9 +81,7 @@ enum StartError {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let Arguments {
-        command: Command::Serve(arguments),
-    } = Arguments::parse();
+    let Arguments { command } = Arguments::parse();
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
@@ -84,7 +89,13 @@ async fn main() -> ExitCode {
             EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info")),
         )
         .init();
-    match run(arguments).await {
+    let ended = match command {
+        Command::Serve(arguments) => run(arguments).await,
+        Command::Witness => {
+            witness::testify(io::stdin().lock(), io::stdout()).map_err(StartError::Witness)
+        }
+    };
+    match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let cause = std::error::Error::source(&error).map(ToString::to_string);
@@ -103,11 +114,12 @@ async fn run(arguments: Serve) -> Result<(), StartError> {
         || DEFAULT_PINENTRY.to_owned(),
         |program| program.to_string_lossy().into_owned(),
     );
+    let place = SocketPlace::from_environment()?;
     let options = ServerOptions {
         language: settings.language.unwrap_or_else(|| Language::choose(None)),
         trust: Trust::beside_own_program(settings.extension_ids.clone()),
+        witness: Some(place.path().with_file_name("witness.sock")),
     };
-    let place = SocketPlace::from_environment()?;
     let listener = Listener::open(&place).await?;
     let stop = stop_on_signals()?;
     let source = Arc::new(LeftOpen::new(source, place.path().with_extension("open")));

@@ -2,6 +2,7 @@
 
 mod connection;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use super::frame::FrameWriter;
 use super::peer::{PeerVerdict, Trust, credentials, judge_peer, own_uid, read_facts};
 use super::request::error_response;
 use super::socket::Listener;
+use super::witness;
 use super::{ErrorCode, Failure, Methods};
 use crate::language::Language;
 
@@ -41,6 +43,8 @@ pub struct ServerOptions {
     pub language: Language,
     /// Whom to believe to be a browser's messenger.
     pub trust: Trust,
+    /// Who is asked about a peer that `/proc` does not tell of: the witness's socket.
+    pub witness: Option<PathBuf>,
 }
 
 /// Serves clients until `stop` is cancelled; then pending requests are answered with `no_service` and
@@ -63,8 +67,16 @@ pub async fn serve<M: Methods>(
             }
             accepted = listener.accept() => match accepted {
                 Ok(stream) if connections.len() < MAX_CONNECTIONS => {
-                    if let Some(connection) = admit(stream, &methods, &options) {
-                        connections.spawn(connection.run(stop.clone()));
+                    if let Some(pid) = admit(&stream) {
+                        // At once, while the peer is there to be seen.
+                        let seen = read_facts(pid);
+                        let (methods, options) = (Arc::clone(&methods), Arc::clone(&options));
+                        let stop = stop.clone();
+                        connections.spawn(async move {
+                            let facts =
+                                witness::complete(seen, pid, options.witness.as_ref()).await;
+                            Connection::new(stream, facts, methods, options).run(stop).await;
+                        });
                     }
                 }
                 Ok(stream) => turn_away(stream, options.language).await,
@@ -83,12 +95,9 @@ pub async fn serve<M: Methods>(
     }
 }
 
-fn admit<M: Methods>(
-    stream: UnixStream,
-    methods: &Arc<M>,
-    options: &Arc<ServerOptions>,
-) -> Option<Connection<M>> {
-    let (uid, pid) = match credentials(&stream) {
+/// The process of a peer that is served, where the kernel tells it; `None` for one that is not.
+fn admit(stream: &UnixStream) -> Option<Option<i32>> {
+    let (uid, pid) = match credentials(stream) {
         Ok(credentials) => credentials,
         Err(error) => {
             tracing::warn!(%error, "a client without credentials was turned away");
@@ -96,12 +105,7 @@ fn admit<M: Methods>(
         }
     };
     match judge_peer(uid, own_uid()) {
-        PeerVerdict::SameUser => Some(Connection::new(
-            stream,
-            read_facts(pid),
-            Arc::clone(methods),
-            Arc::clone(options),
-        )),
+        PeerVerdict::SameUser => Some(pid),
         PeerVerdict::OtherUser => {
             tracing::warn!(uid, "a client of another user was turned away");
             None

@@ -210,6 +210,7 @@ fn run(
             let options = ServerOptions {
                 language: Language::English,
                 trust,
+                witness: None,
             };
             serve(listener, stub, options, stop).await;
         });
