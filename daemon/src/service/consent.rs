@@ -5,10 +5,10 @@ use std::time::Instant;
 
 use futures_util::future::{Either, select};
 
-use super::events::Removal;
+use super::events::Changes;
 use super::patience::OpenWindow;
 use super::{Service, ServiceError};
-use crate::card::TransportError;
+use crate::card::{Insertion, TransportError};
 use crate::ipc::{Caller, Origin};
 use crate::jpki::LastTry;
 use crate::language::Language;
@@ -22,6 +22,12 @@ pub(super) struct Consent {
     /// Whose windows are counted: the site, or the program whatever site it names.
     name: String,
     excused: AtomicBool,
+}
+
+/// A card that a window is open for.
+pub(super) struct CardWatch {
+    changes: Changes,
+    insertion: Insertion,
 }
 
 impl Consent {
@@ -121,15 +127,44 @@ impl Service {
         &self,
         consent: &Consent,
         question: &PinQuestion,
-        removal: &mut Removal,
+        watch: &mut CardWatch,
     ) -> Result<(Pin, LastTry), ServiceError> {
-        match select(pin!(self.ask(consent, question)), pin!(removal.wait())).await {
+        match select(pin!(self.ask(consent, question)), pin!(self.gone(watch))).await {
             Either::Left((answered, _)) => answered,
-            Either::Right(((), _window)) => {
+            Either::Right((gone, _window)) => {
                 consent.excuse();
-                Err(TransportError::CardRemoved.into())
+                Err(gone)
             }
         }
+    }
+
+    /// Watches, from now on, over the card in this reader.
+    pub(super) async fn watch(&self, reader: &str) -> Result<CardWatch, ServiceError> {
+        let changes = self.events.changes(reader);
+        let insertion = self
+            .insertion(reader)
+            .await?
+            .ok_or(TransportError::CardRemoved)?;
+        Ok(CardWatch { changes, insertion })
+    }
+
+    /// Waits until the card is gone, with its reader or with the smart card service, and tells which. An event alone
+    /// does not say so: while the service was away, none came.
+    async fn gone(&self, watch: &mut CardWatch) -> ServiceError {
+        loop {
+            watch.changes.next().await;
+            match self.insertion(watch.changes.reader()).await {
+                Ok(Some(insertion)) if insertion == watch.insertion => {}
+                Ok(_) => return TransportError::CardRemoved.into(),
+                Err(error) => return error,
+            }
+        }
+    }
+
+    async fn insertion(&self, reader: &str) -> Result<Option<Insertion>, ServiceError> {
+        let readers = self.readers().await?;
+        let named = readers.into_iter().find(|known| known.name == reader);
+        Ok(named.and_then(|reader| reader.insertion))
     }
 
     /// Asks for the PIN; before the last try, whether to spend it.

@@ -13,7 +13,7 @@ use crate::ipc::{Change, Event};
 const BACKLOG: usize = 64;
 
 /// While the smart card service is away there is nothing to wait on; it is looked for this often.
-const LOOK_FOR_SERVICE: Duration = Duration::from_secs(2);
+const LOOK_FOR_SERVICE: Duration = Duration::from_secs(1);
 
 /// Tells of readers and cards that come and go, from the first time that somebody asks.
 #[derive(Debug)]
@@ -50,37 +50,39 @@ impl Events {
         receiver
     }
 
-    /// Watches, from now on, over the card in this reader.
-    pub(super) fn removal(&self, reader: &str) -> Removal {
-        Removal {
+    /// What happens at this reader from now on.
+    pub(super) fn changes(&self, reader: &str) -> Changes {
+        Changes {
             events: self.subscribe(),
             reader: reader.to_owned(),
         }
     }
 }
 
-/// Whether the card that lies in a reader leaves it, or the reader goes with it.
+/// Tells when something happens at a reader.
 #[derive(Debug)]
-pub(super) struct Removal {
+pub(super) struct Changes {
     events: broadcast::Receiver<Event>,
     reader: String,
 }
 
-impl Removal {
-    /// Waits for it. What came and went unseen the next exchange with the card will tell.
-    pub(super) async fn wait(&mut self) {
-        use Change::Removed;
+impl Changes {
+    /// The reader's name.
+    pub(super) fn reader(&self) -> &str {
+        &self.reader
+    }
+
+    /// Waits for the next change, or for more of them at any reader than could be told.
+    pub(super) async fn next(&mut self) {
         loop {
             match self.events.recv().await {
-                Ok(Event::Card {
-                    change: Removed,
-                    reader: name,
-                })
-                | Ok(Event::Reader {
-                    change: Removed,
-                    name,
-                }) if name == self.reader => return,
-                Ok(_) | Err(RecvError::Lagged(_)) => {}
+                Ok(Event::Card { reader: name, .. } | Event::Reader { name, .. })
+                    if name == self.reader =>
+                {
+                    return;
+                }
+                Ok(_) => {}
+                Err(RecvError::Lagged(_)) => return,
                 Err(RecvError::Closed) => return pending().await,
             }
         }
@@ -94,8 +96,12 @@ fn watch(source: &dyn CardSource, mut seen: Vec<Reader>, sender: &broadcast::Sen
             Ok(now) => now,
             Err(error) => {
                 tracing::debug!(%error, "the readers cannot be watched");
-                thread::sleep(LOOK_FOR_SERVICE);
-                source.readers().unwrap_or_default()
+                // Gone with the service, and told at once: a window may be open over a card.
+                let now = source.readers().unwrap_or_default();
+                if now == seen {
+                    thread::sleep(LOOK_FOR_SERVICE);
+                }
+                now
             }
         };
         for event in events_between(&seen, &now) {

@@ -215,7 +215,7 @@ impl Service {
             rest,
             rested,
         } = prepared;
-        let mut removal = self.events.removal(turn.worker().reader());
+        let mut watch = self.watch(turn.worker().reader()).await?;
         let rest = async { rest.await.map_err(|_| ServiceError::WorkerFailed)? };
         let answered = async {
             let mut rested = Some(rested);
@@ -229,7 +229,7 @@ impl Service {
             };
             loop {
                 let (typed, last_try) = self
-                    .ask_beside_card(&consent, &question, &mut removal)
+                    .ask_beside_card(&consent, &question, &mut watch)
                     .await?;
                 if let Some(rested) = rested.take() {
                     rested.await.ok();
