@@ -170,6 +170,7 @@ impl Card for MarkedCard {
             reader: &self.reader,
             mark: &self.mark,
             open: false,
+            service_gone: false,
         }))
     }
 }
@@ -179,6 +180,8 @@ struct MarkedTransaction<'c> {
     reader: &'c str,
     mark: &'c Mark,
     open: bool,
+    /// The smart card service ended: nobody can cut the power any more.
+    service_gone: bool,
 }
 
 impl CardTransaction for MarkedTransaction<'_> {
@@ -187,7 +190,9 @@ impl CardTransaction for MarkedTransaction<'_> {
             self.mark.add(self.reader);
             self.open = true;
         }
-        let answer = self.transaction.transmit(command)?;
+        let answer = self.transaction.transmit(command).inspect_err(|error| {
+            self.service_gone |= matches!(error, TransportError::NoService);
+        })?;
         if self.open && leaves_applet(command) && answer.ends_with(&[0x90, 0x00]) {
             self.mark.remove(self.reader);
             self.open = false;
@@ -197,7 +202,7 @@ impl CardTransaction for MarkedTransaction<'_> {
 
     fn power_off_at_end(&mut self) {
         self.transaction.power_off_at_end();
-        if self.open {
+        if self.open && !self.service_gone {
             self.mark.remove(self.reader);
             self.open = false;
         }
@@ -260,6 +265,9 @@ mod tests {
 
     impl CardTransaction for Arc<Fake> {
         fn transmit(&mut self, command: &[u8]) -> Result<Zeroizing<Vec<u8>>, TransportError> {
+            if self.busy.load(Ordering::Relaxed) {
+                return Err(TransportError::NoService);
+            }
             self.sent.lock().unwrap().push(command.to_vec());
             Ok(Zeroizing::new(vec![0x90, 0x00]))
         }
@@ -345,6 +353,25 @@ mod tests {
         place.card.busy.store(false, Ordering::Relaxed);
         place.send(&daemon, &[SELECT_JPKI]);
         assert_eq!(place.sent(), [LEAVE, SELECT_JPKI]);
+        assert!(!place.mark().exists());
+    }
+
+    #[test]
+    fn power_off_closes_nothing_where_the_service_is_gone_and_the_next_use_does() {
+        let place = Place::new();
+        let daemon = place.daemon();
+        {
+            let mut card = daemon.connect("Reader 0").unwrap();
+            let mut transaction = card.begin().unwrap();
+            transaction.transmit(VERIFY_PIN).unwrap();
+            place.card.busy.store(true, Ordering::Relaxed);
+            transaction.transmit(LEAVE).unwrap_err();
+            transaction.power_off_at_end();
+        }
+        assert!(place.mark().exists());
+        place.card.busy.store(false, Ordering::Relaxed);
+        place.send(&daemon, &[SELECT_JPKI]);
+        assert_eq!(place.sent(), [VERIFY_PIN, LEAVE, SELECT_JPKI]);
         assert!(!place.mark().exists());
     }
 
