@@ -12,7 +12,9 @@ use tokio_util::bytes::Bytes;
 use tokio_util::sync::CancellationToken;
 
 use super::{MAX_PENDING, ServerOptions};
-use crate::ipc::frame::{FrameError, FrameReader, FrameWriter, Incoming, MAX_FRAME_LEN};
+use crate::ipc::frame::{
+    FRAME_TIMEOUT, FrameError, FrameReader, FrameWriter, Incoming, MAX_FRAME_LEN,
+};
 use crate::ipc::peer::PeerFacts;
 use crate::ipc::request::{Malformed, Request, RequestId, error_response, response};
 use crate::ipc::{Call, Caller, ErrorCode, Event, Failure, Methods};
@@ -82,6 +84,14 @@ impl<M: Methods> Connection<M> {
                     Err(FrameError::Lie(length)) => {
                         self.refuse_length(length).await?;
                         return Err(FrameError::Lie(length));
+                    }
+                    Err(FrameError::Stalled) => {
+                        let seconds = FRAME_TIMEOUT.as_secs();
+                        let failure = Failure::not_a_request(format!(
+                            "the frame did not end within {seconds} s"
+                        ));
+                        self.refuse(None, &failure, None).await?;
+                        return Err(FrameError::Stalled);
                     }
                     Err(error) => return Err(error),
                 },
