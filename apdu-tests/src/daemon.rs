@@ -20,12 +20,23 @@ pub struct Daemon {
     /// Who answers its windows.
     pub person: ScriptedPinentry,
     process: Child,
+    arguments: &'static [&'static str],
 }
 
 impl Daemon {
     /// Starts it and waits until it listens.
     #[must_use]
     pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// The same with a software card in the daemon's own process, in place of the system's readers.
+    #[must_use]
+    pub fn start_with_virtual_card() -> Self {
+        Self::start_with(&["--virtual-card", "adult"])
+    }
+
+    fn start_with(arguments: &'static [&'static str]) -> Self {
         let place = TempDir::new().expect("a directory");
         fs::write(
             place.path().join("config.toml"),
@@ -33,11 +44,12 @@ impl Daemon {
         )
         .expect("the settings can be written");
         let person = ScriptedPinentry::typing(&[]);
-        let process = spawn(place.path(), &person);
+        let process = spawn(place.path(), &person, arguments);
         let daemon = Self {
             place,
             person,
             process,
+            arguments,
         };
         daemon.await_listening();
         daemon
@@ -51,7 +63,7 @@ impl Daemon {
 
     /// Starts it again after [`Daemon::kill`].
     pub fn start_again(&mut self) {
-        self.process = spawn(self.place.path(), &self.person);
+        self.process = spawn(self.place.path(), &self.person, self.arguments);
         self.await_listening();
     }
 
@@ -95,7 +107,7 @@ impl Drop for Daemon {
     }
 }
 
-fn spawn(place: &Path, person: &ScriptedPinentry) -> Child {
+fn spawn(place: &Path, person: &ScriptedPinentry, arguments: &[&str]) -> Child {
     let log = fs::OpenOptions::new()
         .append(true)
         .create(true)
@@ -103,6 +115,8 @@ fn spawn(place: &Path, person: &ScriptedPinentry) -> Child {
         .expect("the log can be written");
     Command::new(program("jpkid"))
         .arg("serve")
+        .args(arguments)
+        .env("JPKI_VIRTUAL_CARD_CACHE", place.join("keys"))
         .env("JPKID_SOCKET", place.join("jpkid.sock"))
         .env("JPKID_CONFIG", place.join("config.toml"))
         .env("JPKID_PINENTRY", person.program())

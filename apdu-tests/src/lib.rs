@@ -21,6 +21,7 @@ pub mod pinentry;
 pub mod proof;
 pub mod replay;
 pub mod scenario;
+pub mod soak;
 pub mod source;
 pub mod trace;
 

@@ -52,7 +52,14 @@ impl Pcscd {
         self.process.take().is_some()
     }
 
-    /// Starts it again after [`Pcscd::stop`].
+    /// Ends it as `kill -9` does; `false` if it is not ours.
+    pub fn kill(&mut self) -> bool {
+        self.process
+            .take()
+            .is_some_and(|mut process| process.0.kill().is_ok())
+    }
+
+    /// Starts it again after [`Pcscd::stop`] or [`Pcscd::kill`].
     pub fn resume(&mut self) {
         let listens = || UnixStream::connect(SOCKET).is_ok();
         if !listens() {
@@ -81,7 +88,10 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        kill_process(Pid::from_child(&self.0), Signal::TERM).ok();
+        // One that was killed and has been waited for has no id any more.
+        if matches!(self.0.try_wait(), Ok(None)) {
+            kill_process(Pid::from_child(&self.0), Signal::TERM).ok();
+        }
         self.0.wait().ok();
     }
 }

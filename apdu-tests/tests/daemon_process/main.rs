@@ -10,3 +10,5 @@
 mod contention;
 mod killed;
 mod memory;
+mod peers;
+mod soak;
