@@ -8,6 +8,8 @@
     reason = "a test ends with what went wrong"
 )]
 
+mod restarts;
+
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
