@@ -38,6 +38,7 @@ mod pin;
 pub mod profile;
 mod reader;
 pub mod recording;
+mod secrecy;
 pub mod state;
 mod status_word;
 mod text;

@@ -123,11 +123,13 @@ fn a_trace_has_headers_and_lengths_and_no_data() {
     let reader = reader_with_card();
     let _ = reader.transmit(&SELECT_JPKI);
     reader.clear_trace();
-    let commands: [&[u8]; 4] = [
+    let commands: [&[u8]; 6] = [
         &VERIFY,
         &[0x00, 0xB0, 0x88, 0x00, 0x00],
         &[0x00, 0x20],
         &[0x00, 0x20, 0x00, 0x98, 9, 1],
+        b"\x00\x20\x31\x32\x33\x34",
+        b"\x80\x54\x31\x32\x33\x34",
     ];
     for command in commands {
         let _ = reader.transmit(command);
@@ -138,12 +140,15 @@ fn a_trace_has_headers_and_lengths_and_no_data() {
         [
             "00 20 00 98 Lc=4 -> [0] 9000",
             "00 B0 88 00 Lc=0 -> [3] 9000",
-            "00 20 00 00 Lc=0 -> [0] 6700",
+            "00 20 Lc=0 -> [0] 6700",
             "00 20 00 98 Lc=2 -> [0] 6700",
+            "00 20 Lc=2 -> [0] 6700",
+            "80 54 Lc=2 -> [0] 6700",
         ]
     );
     assert_eq!(reader.trace()[0].status, Some(StatusWord::DONE));
-    assert!(!format!("{:?}", reader.trace()).contains("49, 50, 51, 52"));
+    let debug = format!("{:?}", reader.trace());
+    assert!(!debug.contains("49, 50"), "{debug}");
 }
 
 #[test]

@@ -45,7 +45,7 @@ pub(super) struct PlugIn {
     /// order.
     #[arg(long, value_name = "FILE")]
     record: Vec<PathBuf>,
-    /// Write each APDU to standard error: header, Lc, length of the answer, status word. Never its data.
+    /// Write each APDU to standard error: header, Lc, length of the answer, status word. Never its data, nor a PIN.
     #[arg(long)]
     trace: bool,
 }

@@ -2,13 +2,16 @@
 
 use std::fmt;
 
+use crate::secrecy;
 use crate::status_word::StatusWord;
 
 /// One APDU as the reader saw it: never its data.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct TraceStep {
-    /// CLA, INS, P1, P2; zeros for bytes that a malformed command lacks.
+    /// CLA, INS, P1, P2; zeros for bytes that a malformed command lacks, and for those that may be a PIN's characters.
     pub header: [u8; 4],
+    /// How many bytes of the header are the command's own, 0..=4.
+    pub shown: usize,
     /// Nc: the length of the data field. For a malformed command all bytes after the header.
     pub lc: usize,
     /// The length of the answer's data.
@@ -21,7 +24,8 @@ impl TraceStep {
     /// The step in which `answer` followed on `command`.
     pub(crate) fn of(command: &[u8], answer: &[u8]) -> Self {
         let mut header = [0; 4];
-        for (byte, sent) in header.iter_mut().zip(command) {
+        let shown = secrecy::harmless(command).min(header.len());
+        for (byte, sent) in header.iter_mut().zip(command).take(shown) {
             *byte = *sent;
         }
         let lc = crate::apdu::CommandApdu::try_from(command).map_or_else(
@@ -34,6 +38,7 @@ impl TraceStep {
         };
         Self {
             header,
+            shown,
             lc,
             answered,
             status,
@@ -43,12 +48,10 @@ impl TraceStep {
 
 impl fmt::Display for TraceStep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [cla, ins, p1, p2] = self.header;
-        write!(
-            f,
-            "{cla:02X} {ins:02X} {p1:02X} {p2:02X} Lc={} -> ",
-            self.lc
-        )?;
+        for byte in self.header.iter().take(self.shown) {
+            write!(f, "{byte:02X} ")?;
+        }
+        write!(f, "Lc={} -> ", self.lc)?;
         match self.status {
             Some(status) => write!(f, "[{}] {status}", self.answered),
             None => f.write_str("nothing"),

@@ -3,17 +3,15 @@
 use std::fmt;
 
 use super::Hex;
-
-/// INS of VERIFY, CHANGE REFERENCE DATA and CHANGE KEY, whatever their class: their data is a PIN.
-const VERIFY: u8 = 0x20;
-const CHANGE_REFERENCE_DATA: u8 = 0x24;
-const CHANGE_KEY: u8 = 0x32;
+use crate::secrecy::{
+    self, CHANGE_KEY, CHANGE_REFERENCE_DATA, CHANGE_REFERENCE_DATA_BER, RESET_RETRY_COUNTER,
+    RESET_RETRY_COUNTER_BER, UNLOCK_KEY, VERIFY, VERIFY_BER,
+};
 
 /// A command APDU of which a PIN, or what may be one, is only counted.
 ///
-/// Of a command that brings a PIN by its instruction byte, well-formed or not and of any class, only these bytes are
-/// shown: CLA and INS; P1 and P2 unless one of them could be a PIN's character; Lc where exactly as many bytes follow
-/// it; and a body of one byte 00, which is a question.
+/// Of a command that may bring a PIN by its instruction byte, well-formed or not and of any class, the header and Lc are
+/// shown where no character of a PIN can be among them.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Command {
     shown: Vec<u8>,
@@ -24,14 +22,7 @@ impl Command {
     /// What may be shown of a command APDU.
     #[must_use]
     pub fn of(apdu: &[u8]) -> Self {
-        let shown = match *apdu {
-            [
-                _,
-                VERIFY | CHANGE_REFERENCE_DATA | CHANGE_KEY,
-                ref rest @ ..,
-            ] => harmless(rest).saturating_add(2),
-            _ => apdu.len(),
-        };
+        let shown = secrecy::harmless(apdu);
         let (shown, secret) = apdu.split_at_checked(shown).unwrap_or((apdu, &[]));
         Self {
             shown: shown.to_vec(),
@@ -59,33 +50,22 @@ impl Command {
     }
 }
 
-/// How many bytes after CLA and INS tell nothing about a PIN.
-fn harmless(rest: &[u8]) -> usize {
-    match rest {
-        [p1, p2, ..] if p1.is_ascii_graphic() || p2.is_ascii_graphic() => 0,
-        [_, _] | [_, _, 0x00] => rest.len(),
-        [_, _, lc, data @ ..] if usize::from(*lc) == data.len() => 3,
-        [_, _, ..] => 2,
-        _ => 0,
-    }
-}
-
 impl fmt::Display for Command {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Hex(&self.shown).fmt(f)?;
         if self.secret > 0 {
             write!(f, " [{} secret bytes]", self.secret)?;
         }
-        write!(f, "  # {}", Name(&self.shown))
+        write!(f, "  # {}", Name(self))
     }
 }
 
 /// What people call a command.
-struct Name<'a>(&'a [u8]);
+struct Name<'a>(&'a Command);
 
 impl fmt::Display for Name<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self.0 {
+        match *self.0.shown {
             [_, 0xA4, 0x04, _, _, ref name @ ..] => {
                 write!(f, "SELECT application {}", Compact(name))
             }
@@ -104,17 +84,24 @@ impl fmt::Display for Name<'_> {
             [_, 0xCA, ..] => f.write_str("GET DATA"),
             [_, 0x84, ..] => f.write_str("GET CHALLENGE"),
             [_, 0x88, ..] => f.write_str("INTERNAL AUTHENTICATE"),
-            [_, VERIFY, _, p2] | [_, VERIFY, _, p2, 0x00] => {
+            [_, VERIFY | VERIFY_BER, _, p2] | [_, VERIFY | VERIFY_BER, _, p2, 0x00]
+                if self.0.secret == 0 =>
+            {
                 write!(f, "how many tries has {}?", Reference(p2))
             }
-            [_, VERIFY, _, p2, ..] => write!(f, "VERIFY {}", Reference(p2)),
-            [_, VERIFY, ..] => f.write_str("VERIFY"),
-            [_, CHANGE_REFERENCE_DATA, _, p2, ..] => {
-                write!(f, "CHANGE REFERENCE DATA {}", Reference(p2))
-            }
-            [_, CHANGE_REFERENCE_DATA, ..] => f.write_str("CHANGE REFERENCE DATA"),
-            [_, CHANGE_KEY, _, p2, ..] => write!(f, "CHANGE KEY {}", Reference(p2)),
-            [_, CHANGE_KEY, ..] => f.write_str("CHANGE KEY"),
+            [_, VERIFY | VERIFY_BER, ref rest @ ..] => with_reference(f, "VERIFY", rest),
+            [
+                _,
+                CHANGE_REFERENCE_DATA | CHANGE_REFERENCE_DATA_BER,
+                ref rest @ ..,
+            ] => with_reference(f, "CHANGE REFERENCE DATA", rest),
+            [
+                _,
+                RESET_RETRY_COUNTER | RESET_RETRY_COUNTER_BER,
+                ref rest @ ..,
+            ] => with_reference(f, "RESET RETRY COUNTER", rest),
+            [_, CHANGE_KEY, ref rest @ ..] => with_reference(f, "CHANGE KEY", rest),
+            [_, UNLOCK_KEY, ref rest @ ..] => with_reference(f, "UNLOCK KEY", rest),
             [_, 0x2A, 0x00..=0x05, p2, ..] => {
                 write!(f, "COMPUTE DIGITAL SIGNATURE {}", Reference(p2))
             }
@@ -122,6 +109,14 @@ impl fmt::Display for Name<'_> {
             [_, ins, ..] => write!(f, "instruction {ins:02X}"),
             _ => f.write_str("too short for a command"),
         }
+    }
+}
+
+/// A name, and the EF where P2 is shown.
+fn with_reference(f: &mut fmt::Formatter<'_>, name: &str, rest: &[u8]) -> fmt::Result {
+    match *rest {
+        [_, p2, ..] => write!(f, "{name} {}", Reference(p2)),
+        _ => f.write_str(name),
     }
 }
 
@@ -156,7 +151,7 @@ mod tests {
 
     #[test]
     fn a_pin_is_only_counted_whatever_is_wrong_with_its_command() {
-        let cases: [(&[u8], &str); 14] = [
+        let cases: [(&[u8], &str); 20] = [
             (
                 b"\x00\x20\x00\x98\x041234",
                 "00 20 00 98 04 [4 secret bytes]",
@@ -189,6 +184,27 @@ mod tests {
             (b"\x00\x201", "00 20 [1 secret bytes]"),
             (b"\x00\x20\x00\x98\x31", "00 20 00 98 [1 secret bytes]"),
             (b"\x00\x20\x00\x98\x00\x31", "00 20 00 98 [2 secret bytes]"),
+            (
+                b"\x00\x21\x00\x98\x041234",
+                "00 21 00 98 04 [4 secret bytes]",
+            ),
+            (b"\x00\x25\x31\x32\x33\x34", "00 25 [4 secret bytes]"),
+            (
+                b"\x0C\x2C\x00\x98\x041234",
+                "0C 2C 00 98 04 [4 secret bytes]",
+            ),
+            (
+                b"\x00\x2D\x00\x98\x041234",
+                "00 2D 00 98 04 [4 secret bytes]",
+            ),
+            (
+                b"\x80\x54\x00\x98\x041234",
+                "80 54 00 98 04 [4 secret bytes]",
+            ),
+            (
+                b"\x00\x54\x00\x98\x041234",
+                "00 54 00 98 04 [4 secret bytes]",
+            ),
         ];
         for (apdu, expected) in cases {
             assert_eq!(shown(apdu), expected);
@@ -210,14 +226,27 @@ mod tests {
 
     #[test]
     fn names_are_those_of_the_standard() {
-        let name = |apdu: &[u8]| Name(apdu).to_string();
+        let name = |apdu: &[u8]| Name(&Command::of(apdu)).to_string();
         assert_eq!(name(b"\x00\xA4\x02\x0C\x02\x00\x0A"), "SELECT EF 000A");
         assert_eq!(name(b"\x00\xB0\x8A\x10\x00"), "READ BINARY EF 0A from 16");
         assert_eq!(name(b"\x00\xB0\x01\x00\x00"), "READ BINARY from 256");
         assert_eq!(name(b"\x00\x20\x00\x98"), "how many tries has EF 18?");
+        assert_eq!(name(b"\x00\x20\x00\x98\x00"), "how many tries has EF 18?");
+        assert_eq!(name(b"\x80\x54\x00\x98\x041234"), "UNLOCK KEY EF 18");
         assert_eq!(
             name(b"\x80\x2A\x00\x80"),
             "COMPUTE DIGITAL SIGNATURE the current EF"
         );
+    }
+
+    #[test]
+    fn a_verify_that_brings_something_is_no_question_however_long_its_length_is_written() {
+        for apdu in [
+            &b"\x00\x20\x00\x98\x00\x00\x041234"[..],
+            b"\x00\x20\x00\x981234",
+            b"\x00\x20\x00\x98\x0412",
+        ] {
+            assert_eq!(Name(&Command::of(apdu)).to_string(), "VERIFY EF 18");
+        }
     }
 }

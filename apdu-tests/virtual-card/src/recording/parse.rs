@@ -131,7 +131,7 @@ fn command(text: &str) -> Result<Command, &'static str> {
     };
     let shown = bytes(shown, MAX_APDU)?;
     Command::from_recording(shown, secret).ok_or(
-        "data of VERIFY, CHANGE REFERENCE DATA and CHANGE KEY is written `[4 secret bytes]`, and no other data is",
+        "data of a command that may bring a PIN is written `[4 secret bytes]`, and no other data is",
     )
 }
 
