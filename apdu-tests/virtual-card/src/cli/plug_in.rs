@@ -1,7 +1,9 @@
 //! The program without a subcommand: cards lie in vpcd's reader until a signal ends it.
 
-use std::fs::File;
-use std::path::PathBuf;
+use std::fs::{File, OpenOptions, Permissions};
+use std::io;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{self, Sender};
 use std::thread;
@@ -22,6 +24,9 @@ type Outcome = Result<(), Failure>;
 /// The slots of vpcd.
 const SLOTS: usize = 2;
 
+/// The mode of a recording: a card's personal data is in it.
+const PRIVATE: u32 = 0o600;
+
 #[derive(clap::Args)]
 pub(super) struct PlugIn {
     /// What card to make: a built-in profile (`jpki-virtual-card profiles` lists them) or a file; a text with a slash or
@@ -41,8 +46,8 @@ pub(super) struct PlugIn {
     /// profile, in their order.
     #[arg(long, value_name = "FILE")]
     state: Vec<PathBuf>,
-    /// Write the exchange into this file, to read or to replay; PINs are never in it. Once for each profile, in their
-    /// order.
+    /// Write the exchange into this file (0600), to read or to replay; PINs are never in it. Once for each profile, in
+    /// their order.
     #[arg(long, value_name = "FILE")]
     record: Vec<PathBuf>,
     /// Write each APDU to standard error: header, Lc, length of the answer, status word. Never its data, nor a PIN.
@@ -115,7 +120,7 @@ impl PlugIn {
             return Err(Failure::FileWithoutCard("--record"));
         }
         for (slot, path) in slots.iter().zip(&self.record) {
-            let file = File::create(path).map_err(Failure::write(path))?;
+            let file = create_private(path).map_err(Failure::write(path))?;
             let mut recorder = Recorder::new(file, &slot.profile());
             let (end, path) = (end.clone(), path.clone());
             slot.reader().watch(move |event| {
@@ -146,4 +151,19 @@ impl PlugIn {
             })
             .ok())
     }
+}
+
+/// An empty file for its owner alone, also where others could read the one that was there.
+fn create_private(path: &Path) -> io::Result<File> {
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(true)
+        .write(true)
+        .mode(PRIVATE)
+        .open(path)?;
+    // A pipe or a device is whose it is.
+    if file.metadata()?.is_file() {
+        file.set_permissions(Permissions::from_mode(PRIVATE))?;
+    }
+    Ok(file)
 }

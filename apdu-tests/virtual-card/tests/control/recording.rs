@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Stdio};
 
 use tempfile::TempDir;
@@ -72,6 +73,19 @@ fn what_was_recorded_is_replayed_with_status_0() {
         while ask(&mut card, &[4]).is_some() {}
         let (status, said) = end(child);
         assert_eq!(status, Some(0), "{said}");
+    }
+}
+
+#[test]
+fn a_recording_is_its_users_alone_even_over_a_file_that_was_not() {
+    let directory = TempDir::new().unwrap();
+    let open = directory.path().join("adult.txt");
+    fs::write(&open, "what was there before").unwrap();
+    fs::set_permissions(&open, fs::Permissions::from_mode(0o644)).unwrap();
+    for path in record(&directory) {
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{path}");
+        assert!(!fs::read_to_string(&path).unwrap().contains("before"));
     }
 }
 
