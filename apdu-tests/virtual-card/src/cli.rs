@@ -39,7 +39,8 @@ enum Action {
     Profile(profile::Print),
     /// List the built-in profiles.
     Profiles(profile::List),
-    /// Play a recording in pcscd's virtual reader; status 0 if everything in it was asked for, in order, and nothing else.
+    /// Play a recording in pcscd's virtual reader; status 0 if everything in it was asked for, in order, and nothing else;
+    /// 1 where something else came or nothing more does.
     Replay(replay::Replaying),
     /// Print a script that completes this program's arguments in a shell.
     Completions {

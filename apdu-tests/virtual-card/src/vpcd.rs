@@ -16,7 +16,7 @@ use crate::reader::{TraceStep, VirtualReader};
 use inserted::Inserted;
 
 pub use exposure::open_to_the_network;
-pub use playing::{ReplayError, replay};
+pub use playing::{Patience, ReplayError, replay};
 pub use route::{Route, RouteError};
 
 /// Where vpcd listens by default: its first slot, on this machine.
@@ -70,6 +70,10 @@ pub fn plug(
 
 /// What vpcd finds in its slot.
 trait Occupant {
+    /// Waits for the next frame of `vpcd`, if there is something to do meanwhile; `false` if the card left first.
+    fn await_frame(&self, _vpcd: &TcpStream) -> io::Result<bool> {
+        Ok(true)
+    }
     /// Whether the card that vpcd was shown first is still there.
     fn is_there(&self) -> bool;
     /// Its answer to reset.
@@ -84,7 +88,7 @@ trait Occupant {
 /// Answers until the occupant leaves (`Ok`) or vpcd closes.
 fn serve(mut stream: TcpStream, occupant: &mut impl Occupant) -> Result<(), VpcdError> {
     stream.set_nodelay(true)?;
-    loop {
+    while occupant.await_frame(&stream)? {
         let request = read_request(&mut stream)?;
         // A card that was swapped is another one: vpcd has to see this one leave.
         if !occupant.is_there() {
@@ -111,6 +115,7 @@ fn serve(mut stream: TcpStream, occupant: &mut impl Occupant) -> Result<(), Vpcd
         };
         write_frame(&mut stream, &answer)?;
     }
+    Ok(())
 }
 
 fn serve_reader(
@@ -151,6 +156,12 @@ fn read_request(stream: &mut TcpStream) -> Result<Request, VpcdError> {
 fn read_exact_at_once(stream: &mut TcpStream, bytes: &mut [u8]) -> io::Result<()> {
     rustix::net::sockopt::set_tcp_quickack(&*stream, true)?;
     stream.read_exact(bytes)
+}
+
+/// Waits as [`read_exact_at_once`] does, and leaves what came to it.
+fn peek_at_once(stream: &TcpStream) -> io::Result<()> {
+    rustix::net::sockopt::set_tcp_quickack(stream, true)?;
+    stream.peek(&mut [0]).map(|_| ())
 }
 
 fn write_frame(stream: &mut TcpStream, answer: &[u8]) -> Result<(), VpcdError> {

@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use jpki_virtual_card::recording::{MAX_LENGTH, Recording, Replay};
-use jpki_virtual_card::vpcd;
+use jpki_virtual_card::vpcd::{self, Patience};
 
 use super::failure::Failure;
 use super::signals;
@@ -24,6 +24,10 @@ pub(super) struct Replaying {
     /// How long to wait, after the last command, for one that the recording does not have; in milliseconds.
     #[arg(long, value_name = "MS", default_value_t = 1000)]
     grace: u64,
+    /// How long to wait for each further command after the first came, in seconds; then the replay fails, and names the
+    /// command that is missing. 0 waits for ever.
+    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    timeout: u64,
 }
 
 pub(super) fn run(arguments: &Replaying) -> Result<(), Failure> {
@@ -31,7 +35,10 @@ pub(super) fn run(arguments: &Replaying) -> Result<(), Failure> {
     let commands = recording.commands();
     let replay = Arc::new(Mutex::new(Replay::behind_pcscd(recording)));
     let route = arguments.vpcd.route(0)?;
-    let grace = Duration::from_millis(arguments.grace);
+    let patience = Patience {
+        grace: Duration::from_millis(arguments.grace),
+        idle: (arguments.timeout > 0).then(|| Duration::from_secs(arguments.timeout)),
+    };
     let (end, ended) = mpsc::channel();
     let by_signal = end.clone();
     signals::on_end(move || by_signal.send(None).unwrap_or_default())?;
@@ -39,7 +46,7 @@ pub(super) fn run(arguments: &Replaying) -> Result<(), Failure> {
         let replay = Arc::clone(&replay);
         move || {
             vpcd_arguments::warn_of_the_network(&route);
-            end.send(Some(vpcd::replay(&route, &replay, grace)))
+            end.send(Some(vpcd::replay(&route, &replay, patience)))
         }
     });
     match ended.recv() {

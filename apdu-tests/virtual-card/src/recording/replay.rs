@@ -145,6 +145,12 @@ impl Replay {
         })
     }
 
+    /// Whether the first command was asked for.
+    #[must_use]
+    pub fn has_begun(&self) -> bool {
+        self.played > 0
+    }
+
     /// Whether every command was asked for, and nothing else.
     #[must_use]
     pub fn is_complete(&self) -> bool {

@@ -1,9 +1,12 @@
 //! `--record` and `replay`, between the program and a vpcd that is this test.
 
 use std::fs;
+use std::io::Read;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Stdio};
+use std::thread;
+use std::time::Duration;
 
 use tempfile::TempDir;
 
@@ -42,8 +45,14 @@ fn record(directory: &TempDir) -> [String; 2] {
 }
 
 fn replay(path: &str, vpcd: &TcpListener) -> Child {
+    replay_with(&[], path, vpcd)
+}
+
+fn replay_with(arguments: &[&str], path: &str, vpcd: &TcpListener) -> Child {
     program()
-        .args(["replay", path, "--grace", "200", "--vpcd"])
+        .args(["replay", path, "--grace", "200"])
+        .args(arguments)
+        .arg("--vpcd")
         .arg(vpcd.local_addr().unwrap().to_string())
         .stderr(Stdio::piped())
         .spawn()
@@ -127,6 +136,45 @@ fn a_wrong_step_a_missing_one_and_one_too_many_end_with_status_1() {
     let (status, said) = end(child);
     assert_eq!(status, Some(1));
     assert!(said.contains("1 of 2 commands"), "{said}");
+}
+
+#[test]
+fn a_program_that_stops_early_ends_the_replay_with_the_step_that_is_missing() {
+    let directory = TempDir::new().unwrap();
+    let [path, _] = record(&directory);
+    let vpcd = TcpListener::bind("127.0.0.1:0").unwrap();
+    let child = replay_with(&["--timeout", "1"], &path, &vpcd);
+    let mut card = accept(&vpcd);
+    // Nobody is late who has not begun.
+    thread::sleep(Duration::from_millis(1500));
+    ask(&mut card, &SELECT_JPKI).unwrap();
+    // pcscd goes on looking for the card, which is no step.
+    while ask(&mut card, &[4]).is_some() {
+        thread::sleep(Duration::from_millis(100));
+    }
+    let (status, said) = end(child);
+    assert_eq!(status, Some(1));
+    assert!(
+        said.contains("1 of 2 commands") && said.contains("VERIFY EF 18"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_replay_ends_while_vpcd_says_nothing() {
+    let directory = TempDir::new().unwrap();
+    let [path, _] = record(&directory);
+    for (commands, expected) in [(&[&SELECT_JPKI[..], &VERIFY][..], 0), (&[&SELECT_JPKI], 1)] {
+        let vpcd = TcpListener::bind("127.0.0.1:0").unwrap();
+        let child = replay_with(&["--timeout", "1"], &path, &vpcd);
+        let mut card = accept(&vpcd);
+        for command in commands {
+            ask(&mut card, command).unwrap();
+        }
+        // The stream ends by itself: `card` is kept, and asks nothing.
+        assert_eq!(card.read(&mut [0]).unwrap(), 0);
+        assert_eq!(end(child).0, Some(expected));
+    }
 }
 
 #[test]
