@@ -2,7 +2,7 @@
 
 mod arguments;
 mod browsers;
-mod certificate;
+pub mod certificate;
 mod doctor;
 mod history;
 mod output;

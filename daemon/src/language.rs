@@ -16,6 +16,21 @@ pub enum Language {
     Japanese,
 }
 
+/// The character as it may stand in a line of a person's window or terminal: U+FFFD in place of controls and of marks
+/// that turn the direction of writing or cannot be seen.
+#[must_use]
+pub fn harmless(character: char) -> char {
+    match character {
+        '\u{061C}'
+        | '\u{200B}'..='\u{200F}'
+        | '\u{2028}'..='\u{202E}'
+        | '\u{2060}'..='\u{206F}'
+        | '\u{FEFF}' => char::REPLACEMENT_CHARACTER,
+        character if character.is_control() => char::REPLACEMENT_CHARACTER,
+        character => character,
+    }
+}
+
 impl Language {
     /// Chooses by the caller's wish (a BCP 47 tag such as `ja` or `en-GB`), else by the locale.
     #[must_use]

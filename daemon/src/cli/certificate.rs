@@ -1,3 +1,5 @@
+//! A certificate as text: for programs, and for a person at a terminal.
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use x509_parser::asn1_rs::{Any, FromDer, Utf8String};
@@ -5,13 +7,14 @@ use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::{GeneralName, ParsedExtension};
 use x509_parser::parse_x509_certificate;
 
-use super::output::Output;
+use crate::language::{Language, harmless};
 
 /// Characters of a line in PEM (RFC 7468, section 2).
 const PEM_LINE: usize = 64;
 
 /// The textual encoding of a certificate (RFC 7468).
-pub(super) fn pem(der: &[u8]) -> String {
+#[must_use]
+pub fn pem(der: &[u8]) -> String {
     let base64 = STANDARD.encode(der);
     let mut text = String::from("-----BEGIN CERTIFICATE-----\n");
     for line in base64.as_bytes().chunks(PEM_LINE) {
@@ -24,7 +27,8 @@ pub(super) fn pem(der: &[u8]) -> String {
 
 /// What a person wants to know of a certificate; `None` if it cannot be read. It never says that a
 /// certificate is valid: revocation is not checked.
-pub(super) fn summary(output: &Output, der: &[u8]) -> Option<String> {
+#[must_use]
+pub fn summary(language: Language, der: &[u8]) -> Option<String> {
     let (_, certificate) = parse_x509_certificate(der).ok()?;
     let mut lines = vec![
         ("cli-text-subject", certificate.subject().to_string()),
@@ -42,9 +46,13 @@ pub(super) fn summary(output: &Output, der: &[u8]) -> Option<String> {
     lines.extend(extensions(&certificate));
     let mut text: Vec<_> = lines
         .iter()
-        .map(|(id, value)| format!("{}: {value}", output.say(id, &[])))
+        .map(|(id, value)| {
+            // Whoever made the certificate does not command the terminal.
+            let value: String = value.chars().map(harmless).collect();
+            format!("{}: {value}", language.text(id, &[]))
+        })
         .collect();
-    text.push(output.say("cli-text-revocation", &[]));
+    text.push(language.text("cli-text-revocation", &[]));
     Some(format!("{}\n", text.join("\n")))
 }
 
@@ -92,6 +100,23 @@ fn personal(name: &GeneralName<'_>) -> Option<(&'static str, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_in_a_certificate_does_not_command_the_terminal() {
+        let data = include_str!("../../tests/data/signature.b64");
+        let data: String = data.split_whitespace().collect();
+        let mut der = STANDARD.decode(data).unwrap();
+        let line = |der: &[u8]| {
+            let text = summary(Language::English, der).unwrap();
+            let line = text.lines().find(|line| line.starts_with("Birth date"));
+            line.unwrap().to_owned()
+        };
+        let born = line(&der).split_off("Birth date (YYYYMMDD): ".len());
+        let at = der.windows(8).position(|eight| eight == born.as_bytes());
+        der[at.unwrap()] = 0x1B;
+        let damaged = born.replacen("1", "\u{FFFD}", 1);
+        assert_eq!(line(&der), format!("Birth date (YYYYMMDD): {damaged}"));
+    }
 
     #[test]
     fn pem_has_lines_of_64_characters() {

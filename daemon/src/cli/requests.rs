@@ -150,7 +150,9 @@ pub(super) async fn certificate(output: &Output, arguments: Certificate) -> Resu
     let der = binary(&answer, "certificate")?;
     let bytes = match format {
         Format::Pem => pem(&der).into_bytes(),
-        Format::Text => summary(output, &der).ok_or(CliError::Answer)?.into_bytes(),
+        Format::Text => summary(output.language, &der)
+            .ok_or(CliError::Answer)?
+            .into_bytes(),
         Format::Der => der,
     };
     match out {

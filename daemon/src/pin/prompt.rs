@@ -3,7 +3,7 @@
 use futures_util::future::BoxFuture;
 
 use super::{Pin, PinKind, TriesLeft};
-use crate::language::Language;
+use crate::language::{Language, harmless};
 
 /// Characters of an origin or path that are shown; of a longer one its end, which is what tells a
 /// site from one that imitates it. Keeps the text within an Assuan line.
@@ -235,13 +235,7 @@ fn shown(text: &str) -> String {
         .chars()
         .map(|character| match character {
             '<' | '>' | '&' => '\u{FFFD}',
-            '\u{061C}'
-            | '\u{200B}'..='\u{200F}'
-            | '\u{2028}'..='\u{202E}'
-            | '\u{2060}'..='\u{206F}'
-            | '\u{FEFF}' => '\u{FFFD}',
-            character if character.is_control() => '\u{FFFD}',
-            character => character,
+            character => harmless(character),
         })
         .collect();
     match clean.len().checked_sub(MAX_SHOWN) {
