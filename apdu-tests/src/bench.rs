@@ -24,7 +24,7 @@ pub const ORIGIN: &str = "https://www.example.jp";
 pub const NONCE: &str = "c3ludGhldGljIGNoYWxsZW5nZTogMzIgYnl0ZXMgb2s=";
 
 /// The issuer security domain: who selects it makes the card forget its PINs.
-const ISSUER_DOMAIN: [u8; 7] = [0xA0, 0x00, 0x00, 0x01, 0x51, 0x00, 0x00];
+pub const ISSUER_DOMAIN: [u8; 7] = [0xA0, 0x00, 0x00, 0x01, 0x51, 0x00, 0x00];
 
 /// One reader, its card, and the daemon's service over it.
 #[derive(Debug)]

@@ -14,6 +14,7 @@
 pub mod bench;
 pub mod card_model;
 pub mod daemon;
+pub mod hostile;
 pub mod openssl;
 pub mod pcscd;
 pub mod person;

@@ -3,8 +3,9 @@ use zeroize::Zeroizing;
 use super::{CardTransaction, TransportError};
 use crate::apdu::{CommandApdu, ExpectedLength, Instruction, ResponseApdu, StatusWord, TooLong};
 
-/// GET RESPONSE commands that follow one command at most: 64 KiB, as much as an extended Le can ask.
-const MAX_GET_RESPONSES: usize = 256;
+/// GET RESPONSE commands that follow one command at most. No command asks for more than 256 bytes, which a card gives in
+/// one or two.
+const MAX_GET_RESPONSES: usize = 16;
 
 /// Why a command was not carried out.
 #[derive(Debug, thiserror::Error)]
@@ -58,8 +59,8 @@ impl<'t> Channel<'t> {
     /// Sends a command and returns the whole answer, whatever its status word.
     ///
     /// # Errors
-    /// [`CommandError::Transport`], [`CommandError::Overlong`], or [`CommandError::Endless`] past 64 KiB of announced
-    /// bytes.
+    /// [`CommandError::Transport`], [`CommandError::Overlong`], or [`CommandError::Endless`] past 16 announcements of
+    /// further bytes.
     pub fn exchange(&mut self, command: &CommandApdu) -> Result<ResponseApdu, CommandError> {
         let instruction = command.instruction();
         let mut response = self.transmit(command)?;

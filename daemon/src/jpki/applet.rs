@@ -17,6 +17,10 @@ const SELECTED_FILE: u8 = 0x80;
 /// The longest certificate read, in bytes: four times the longest seen.
 const MAX_CERTIFICATE_LEN: usize = 8 * 1024;
 
+/// The most commands for a certificate after the first: twice as many as the longest takes in whole commands. A card that
+/// gives it byte by byte would keep the reader for minutes.
+const MAX_READS: usize = 64;
+
 /// Whether the person agreed to use the last try.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum LastTry {
@@ -169,7 +173,10 @@ impl<'t> Applet<'t> {
         let total = der_length(&der)
             .filter(|total| *total <= MAX_CERTIFICATE_LEN)
             .ok_or(AppletError::CertificateLength(kind))?;
-        while der.len() < total {
+        for _ in 0..MAX_READS {
+            if der.len() >= total {
+                break;
+            }
             let missing = total.saturating_sub(der.len()).min(256);
             let command = u32::try_from(missing)
                 .ok()
@@ -182,6 +189,9 @@ impl<'t> Applet<'t> {
                 return Err(AppletError::CertificateLength(kind));
             }
             der.extend(chunk);
+        }
+        if der.len() < total {
+            return Err(AppletError::CertificateLength(kind));
         }
         der.truncate(total);
         Certificate::parse(der).map_err(|error| AppletError::Certificate(kind, error))
