@@ -3,6 +3,7 @@
 
 use std::fmt;
 use std::ops::DerefMut;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 
 use jpkid::card::{Card, CardSource, CardTransaction, Insertion, Reader, TransportError};
@@ -209,15 +210,21 @@ impl<C: DerefMut<Target = HostileCard>> Drop for HostileTransaction<C> {
     }
 }
 
-/// A reader with a hostile card that is always there.
+/// A reader with a hostile card in it.
 #[derive(Clone)]
-pub struct HostileReader(Arc<Mutex<HostileCard>>);
+pub struct HostileReader(Arc<Mutex<HostileCard>>, Arc<AtomicU32>);
 
 impl HostileReader {
     /// Puts the card into a reader.
     #[must_use]
     pub fn new(card: HostileCard) -> Self {
-        Self(Arc::new(Mutex::new(card)))
+        Self(Arc::new(Mutex::new(card)), Arc::default())
+    }
+
+    /// Puts another card in its place.
+    pub fn insert(&self, card: HostileCard) {
+        *self.0.lock().unwrap() = card;
+        self.1.fetch_add(1, Ordering::SeqCst);
     }
 
     /// Another request begins, with commands of its own.
@@ -236,7 +243,7 @@ impl CardSource for HostileReader {
     fn readers(&self) -> Result<Vec<Reader>, TransportError> {
         Ok(vec![Reader {
             name: "Hostile".to_owned(),
-            insertion: Some(Insertion(1)),
+            insertion: Some(Insertion(self.1.load(Ordering::SeqCst))),
         }])
     }
 
@@ -245,7 +252,10 @@ impl CardSource for HostileReader {
     }
 
     fn wait_for_change(&self, _: &[Reader]) -> Result<Vec<Reader>, TransportError> {
-        Err(TransportError::NoService)
+        // Cards are exchanged between requests only, when nobody waits to hear of it.
+        loop {
+            std::thread::park();
+        }
     }
 }
 

@@ -11,6 +11,7 @@
     reason = "a test ends with what went wrong"
 )]
 
+pub mod any_input;
 pub mod bench;
 pub mod card_model;
 pub mod daemon;

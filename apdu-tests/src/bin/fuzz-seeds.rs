@@ -1,9 +1,11 @@
-//! Writes the fuzz targets' first corpus: the stories as scripts, as text and recorded, and the built-in profiles.
+//! Writes the fuzz targets' first corpus: the stories as scripts, as text and recorded, the built-in profiles, and what the
+//! daemon is sent.
 
 use std::error::Error;
 use std::fs;
 use std::path::Path;
 
+use apdu_tests::any_input::TARGETS;
 use apdu_tests::card_model::{Act, SIGNS_FROM, Script, cards};
 use apdu_tests::scenario::{self, Story};
 use jpki_virtual_card::recording::Recorder;
@@ -32,6 +34,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (name, text) in built_in.map(|own| (own.name, own.text)).chain([example]) {
         for target in ["profile", "mint"] {
             write(corpus, target, name, text.as_bytes())?;
+        }
+    }
+    for target in TARGETS {
+        for (nth, seed) in (target.seeds)().iter().enumerate() {
+            write(corpus, target.name, &nth.to_string(), seed)?;
         }
     }
     Ok(())
