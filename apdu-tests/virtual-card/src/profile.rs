@@ -16,7 +16,8 @@ mod quirks;
 mod token;
 mod validity;
 
-use std::fs;
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
 use serde::Deserialize;
@@ -37,6 +38,9 @@ pub use quirks::{
 };
 pub use token::{Atr, AtrError, TokenKind};
 pub use validity::{Validity, ValidityError};
+
+/// No profile is longer, in bytes: the example is 4 KiB.
+const MAX_FILE_LEN: u64 = 64 * 1024;
 
 /// An example profile with every field at its default, and comments.
 pub const EXAMPLE: &str = include_str!("profile/example.toml");
@@ -104,7 +108,7 @@ impl Profile {
     /// The profile of a built-in name, or read from a file: a text with a path separator or `.toml` is a file.
     ///
     /// # Errors
-    /// [`ProfileError::Unknown`], [`ProfileError::Read`], or what [`Profile::parse`] says, with the file's name.
+    /// [`ProfileError::Unknown`], [`ProfileError::Read`], [`ProfileError::TooLong`], or what [`Profile::parse`] says, with the file's name.
     pub fn load(name_or_path: impl AsRef<Path>) -> Result<Self, ProfileError> {
         let path = name_or_path.as_ref();
         if let Some(name) = path.to_str()
@@ -113,10 +117,20 @@ impl Profile {
         {
             return Self::built_in(name);
         }
-        let text = fs::read_to_string(path).map_err(|source| ProfileError::Read {
+        let unreadable = |source| ProfileError::Read {
             path: path.to_owned(),
             source,
-        })?;
+        };
+        let mut text = String::new();
+        File::open(path)
+            .and_then(|file| {
+                file.take(MAX_FILE_LEN.saturating_add(1))
+                    .read_to_string(&mut text)
+            })
+            .map_err(unreadable)?;
+        if text.len() as u64 > MAX_FILE_LEN {
+            return Err(ProfileError::TooLong(path.to_owned()));
+        }
         Ok(fault::parse(&text).map_err(|fault| fault.in_file(path))?)
     }
 
@@ -143,6 +157,9 @@ pub enum ProfileError {
         /// Why not.
         source: std::io::Error,
     },
+    /// The file is longer than 64 KiB.
+    #[error("{} is longer than {MAX_FILE_LEN} bytes: it is no profile", .0.display())]
+    TooLong(PathBuf),
     /// The text is not a profile; the message quotes the line.
     #[error(transparent)]
     Syntax(#[from] Fault),

@@ -3,10 +3,19 @@
 use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use toml::de::{DeTable, DeValue};
 
 use super::{HolderError, Profile, ValidityError};
+
+/// The fields whose values are not shown.
+const PINS: [&str; 4] = [
+    "pins.authentication",
+    "pins.signature",
+    "pins.text",
+    "pins.juki",
+];
 
 /// What is wrong in a profile's text, and where: shown with file, line, column, field and the line itself.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -75,15 +84,43 @@ impl Fault {
             above.matches('\n').count().saturating_add(1)
         };
         let right = rest.lines().next().unwrap_or_default();
+        let quoted = format!("{left}{right}");
+        let named = quoted.split_once('=').map(|(key, _)| key.trim().to_owned());
+        // What is no TOML has no fields, but mostly a name on its line.
+        let field = field.or_else(|| named.clone().filter(|key| is_key(key)));
+        let about_pin = field.as_deref().is_some_and(is_pin);
+        let (quoted, message) = if about_pin {
+            let key = named.unwrap_or_default();
+            (format!("{key} = …"), without_values(&message))
+        } else {
+            (quoted, message)
+        };
         Self {
             file: None,
             line: lines_above.saturating_add(1),
             column: left.chars().count().saturating_add(1),
             field,
-            quoted: format!("{left}{right}"),
+            quoted,
             message,
         }
     }
+}
+
+/// A bare, possibly dotted key.
+fn is_key(text: &str) -> bool {
+    let in_key = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    !text.is_empty() && text.chars().all(in_key)
+}
+
+/// By its whole name, or by the last part alone, which is all that a broken line may tell.
+fn is_pin(field: &str) -> bool {
+    PINS.iter().any(|pin| pin.ends_with(field))
+}
+
+/// A message of the TOML reader without what it quotes.
+fn without_values(message: &str) -> String {
+    let told = message.split(['`', '"']).step_by(2);
+    told.collect::<Vec<_>>().join("…")
 }
 
 impl fmt::Display for Fault {
@@ -119,18 +156,29 @@ pub(super) fn parse(text: &str) -> Result<Profile, Fault> {
     let profile: Profile = toml::from_str(text).map_err(|error| Fault::reported(text, &error))?;
     profile.holder.check().map_err(|error| {
         let name = match error {
-            HolderError::Length { field } => format!("holder.{field}"),
+            HolderError::Length { field } | HolderError::Control { field } => {
+                format!("holder.{field}")
+            }
             HolderError::Map { field, .. } => format!("holder.{field}_map"),
             HolderError::MunicipalityCode => "holder.municipality.code".to_owned(),
             HolderError::MunicipalityName { field } => format!("holder.municipality.{field}"),
         };
         Fault::of_field(text, &name, error.to_string())
     })?;
-    profile.validity.check().map_err(|error| {
-        let name = match error {
-            ValidityError::TwoEnds => "validity.days",
-            ValidityError::Backwards | ValidityError::Date(_) => "validity.until",
+    profile.check_dates(SystemTime::now()).map_err(|error| {
+        let to_blame = match error {
+            ValidityError::BeforeBirth => "holder.birth_date",
+            ValidityError::OutlastCard => "card.expires",
+            ValidityError::TwoEnds | ValidityError::Backwards | ValidityError::Date(_) => {
+                "validity.days"
+            }
         };
+        let written = fields(text);
+        let is_written = |name: &&str| written.iter().any(|field| field.name == *name);
+        let name = [to_blame, "validity.until", "validity.days", "validity.from"]
+            .into_iter()
+            .find(is_written)
+            .unwrap_or(to_blame);
         Fault::of_field(text, name, error.to_string())
     })?;
     Ok(profile)

@@ -70,6 +70,9 @@ fn check_text(field: &'static str, text: &str, map: Option<&str>) -> Result<(), 
     if !(1..=MAX_CHARACTERS).contains(&characters) {
         return Err(HolderError::Length { field });
     }
+    if text.chars().any(char::is_control) {
+        return Err(HolderError::Control { field });
+    }
     match map {
         Some(map) if map.chars().any(|c| c != '0' && c != '1') || map.len() != characters => {
             Err(HolderError::Map { field, characters })
@@ -88,6 +91,12 @@ pub enum HolderError {
     /// The text is empty or too long.
     #[error("`{field}` must have 1 to 200 characters")]
     Length {
+        /// The profile's field.
+        field: &'static str,
+    },
+    /// The text has a control character.
+    #[error("`{field}` must have no control characters")]
+    Control {
         /// The profile's field.
         field: &'static str,
     },

@@ -128,6 +128,18 @@ impl Profile {
         Ok(expiry(birth_date, issued)?)
     }
 
+    /// Checks that certificates issued at `now` begin after the holder's birth and end before the card.
+    pub(super) fn check_dates(&self, now: SystemTime) -> Result<(), ValidityError> {
+        let days = self.validity.days(self.holder.birth_date, now)?;
+        if days.first() < self.holder.birth_date {
+            Err(ValidityError::BeforeBirth)
+        } else if self.card.expires.is_some_and(|last| last < days.last()) {
+            Err(ValidityError::OutlastCard)
+        } else {
+            Ok(())
+        }
+    }
+
     /// 照合番号B, 14 digits: birth date as YYMMDD with the year of the Japanese era, year of the card's expiry, security
     /// code.
     ///

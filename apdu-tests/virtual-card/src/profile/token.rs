@@ -68,13 +68,46 @@ impl TryFrom<String> for Atr {
             })
             .collect::<Result<_, _>>()?;
         match bytes.as_slice() {
-            [0x3B | 0x3F, _, rest @ ..] if rest.len() <= 31 => Ok(Self(bytes)),
+            [0x3B | 0x3F, after_ts @ ..] if after_ts.len() <= 32 && is_whole(after_ts) => {
+                Ok(Self(bytes))
+            }
             _ => Err(AtrError),
         }
     }
 }
 
+/// Whether what follows TS is as long as its format byte and interface bytes say, and its check byte right (ISO/IEC
+/// 7816-3, 8.2).
+fn is_whole(after_ts: &[u8]) -> bool {
+    let mut rest = after_ts.iter().copied();
+    let Some(format) = rest.next() else {
+        return false;
+    };
+    let (mut announced, mut has_check_byte) = (format, false);
+    // The high half announces TA, TB, TC and TD; a TD announces the next four, and its low half names a protocol.
+    while announced & 0xF0 != 0 {
+        let others = (announced & 0x70).count_ones();
+        if (0..others).any(|_| rest.next().is_none()) {
+            return false;
+        }
+        announced = match (announced & 0x80 != 0).then(|| rest.next()) {
+            None => 0,
+            Some(None) => return false,
+            Some(Some(next)) => {
+                has_check_byte |= next & 0x0F != 0;
+                next
+            }
+        };
+    }
+    let historical = usize::from(format & 0x0F);
+    let check = after_ts.iter().fold(0, |sum, byte| sum ^ byte);
+    rest.len() == historical.saturating_add(usize::from(has_check_byte))
+        && (!has_check_byte || check == 0)
+}
+
 /// A text that is no ATR.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
-#[error("an ATR is 2 to 33 bytes in hexadecimal, and begins with 3B or 3F")]
+#[error(
+    "an ATR is 2 to 33 bytes in hexadecimal, begins with 3B or 3F, and has the length and the check byte that it announces"
+)]
 pub struct AtrError;

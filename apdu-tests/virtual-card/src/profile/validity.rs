@@ -12,7 +12,8 @@ const YEARS: u16 = 5;
 
 /// When the certificates were issued and how long they are valid.
 ///
-/// By default they were issued on the holder's last birthday, so that they are the same for a year.
+/// By default they were issued on the holder's last birthday, so that they are the same for a year; where only their end
+/// is given, five years before it.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
 #[serde(default, deny_unknown_fields)]
 pub struct Validity {
@@ -64,10 +65,8 @@ impl Validity {
         };
         let first = match (self.from, end) {
             (Some(from), _) => from,
-            (None, Some(end)) if end <= last_birthday => {
-                end.in_year(end.year().saturating_sub(YEARS))?
-            }
-            (None, _) => last_birthday,
+            (None, Some(end)) => end.in_year(end.year().saturating_sub(YEARS))?,
+            (None, None) => last_birthday,
         };
         let last = match end {
             Some(end) => end,
@@ -109,6 +108,11 @@ impl Days {
         self.first
     }
 
+    /// The last day.
+    pub(crate) fn last(self) -> CalendarDate {
+        self.last
+    }
+
     /// The last second of the last day in Japan.
     pub(crate) fn not_after(self) -> Result<DateTime, DateError> {
         self.last.at(14, 59, 59)
@@ -124,6 +128,12 @@ pub enum ValidityError {
     /// The end does not lie after the beginning.
     #[error("the certificates would end before they begin")]
     Backwards,
+    /// The holder was not born when they were issued.
+    #[error("the certificates would begin before the holder's birth")]
+    BeforeBirth,
+    /// The card itself ends before them.
+    #[error("the certificates would outlast the card")]
+    OutlastCard,
     /// A day that no certificate can name.
     #[error(transparent)]
     Date(#[from] DateError),
@@ -162,7 +172,7 @@ mod tests {
         };
         assert_eq!(
             days(in_a_week),
-            Ok(("2026-04-01".into(), "2026-11-30".into()))
+            Ok(("2021-11-30".into(), "2026-11-30".into()))
         );
     }
 

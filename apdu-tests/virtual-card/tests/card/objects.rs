@@ -87,7 +87,7 @@ fn some_cards_tell_it_in_applications_instead() {
 
 #[test]
 fn behind_a_contactless_reader_it_is_still_the_contact_interface_s() {
-    let mut contactless = card("atr = '3B88800100000005E0B381A1007F'");
+    let mut contactless = card("atr = '3B888001000005E0B381A1007F'");
     assert_eq!(send(&mut contactless, "00CA5F5100"), "E000FF8131FE45149000");
     let mut contact = card("atr = '3BC5FF8131FB45807 3C6010000'");
     assert_eq!(

@@ -6,8 +6,8 @@ use super::*;
 fn the_answer_to_reset_is_the_profile_s() {
     assert_eq!(hex(card("").atr()), "3BE000FF8131FE4514");
     assert_eq!(
-        hex(card("atr = '3B88800100 004B51FF'").atr()),
-        "3B88800100004B51FF"
+        hex(card("atr = '3B888001 004B51FFB381D100 0F'").atr()),
+        "3B888001004B51FFB381D1000F"
     );
 }
 

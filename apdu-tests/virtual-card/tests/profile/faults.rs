@@ -84,6 +84,28 @@ fn a_bad_profile_is_refused_with_its_line_and_field() {
             "until",
             "before they begin",
         ),
+        ("validity.days = 9999999", "days", "a date is a day"),
+        ("validity.days = -9999999", "days", "a date is a day"),
+        (
+            "validity.until = 1900-01-01",
+            "until",
+            "before the holder's birth",
+        ),
+        ("validity.from = 2099-12-31", "from", "a date is a day"),
+        (
+            "holder.birth_date = 2099-01-01",
+            "birth_date",
+            "before the holder's birth",
+        ),
+        ("holder.birth_date = 1990-02-30", "birth_date", "day"),
+        ("card.expires = 2000-01-01", "expires", "outlast the card"),
+        (
+            "holder.name = \"a\\u0000b\"",
+            "name",
+            "no control characters",
+        ),
+        ("atr = '3BE000FF8131FE4515'", "atr", "check byte"),
+        ("atr = '3BE000FF8131FE'", "atr", "check byte"),
         (
             "certificates.signature_policy = 'none'",
             "signature_policy",
@@ -134,12 +156,15 @@ fn a_bad_profile_is_refused_with_its_line_and_field() {
     ] {
         let fault = fault_of(&format!("# first line\n\n{line}\n"));
         assert_eq!(fault.line(), 3, "{line}: {fault}");
-        if let Some(name) = fault.field() {
-            assert!(name.ends_with(field), "{line}: {fault}");
-        }
+        let name = fault.field().unwrap_or_default();
+        assert!(name.ends_with(field), "{line}: {fault}");
         let message = fault.to_string();
+        let quoted = match line.split_once(" = ") {
+            Some((pin, _)) if pin.starts_with("pins.") => format!("\n3 | {pin} = …\n"),
+            _ => format!("\n3 | {line}\n"),
+        };
         assert!(
-            message.contains(reason) && message.contains(&format!("\n3 | {line}\n")),
+            message.contains(reason) && message.contains(&quoted),
             "{line}: {message}"
         );
     }
@@ -195,6 +220,27 @@ the last digit of this My Number, its check digit, must be 8",
         path.display()
     );
     assert_eq!(shown, expected);
+}
+
+#[test]
+fn the_value_of_a_pin_is_not_shown() {
+    for text in [
+        "[pins]\nauthentication = '98765432109876543'\n",
+        "[pins]\nsignature = 98765432\n",
+        "pins = { text = 98765432 }\n",
+        "[pins]\njuki = 98765432 98765432\n",
+        "pins.juki = '98765432\n",
+    ] {
+        let shown = fault_of(text).to_string();
+        assert!(!shown.contains("98765432"), "{text}: {shown}");
+        assert!(shown.contains("line"), "{text}: {shown}");
+    }
+}
+
+#[test]
+fn a_file_without_end_is_refused() {
+    let error = Profile::load("/dev/zero").unwrap_err();
+    assert!(matches!(error, ProfileError::TooLong(_)), "{error}");
 }
 
 #[test]
