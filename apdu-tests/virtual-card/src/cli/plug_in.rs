@@ -11,7 +11,6 @@ use std::thread;
 use jpki_virtual_card::VirtualReader;
 use jpki_virtual_card::control::{self, CardSlot, Place, PlaceError, Server};
 use jpki_virtual_card::profile::Seed;
-use jpki_virtual_card::recording::Recorder;
 use jpki_virtual_card::state::StateFile;
 
 use super::failure::{Failure, with_causes};
@@ -46,8 +45,8 @@ pub(super) struct PlugIn {
     /// profile, in their order.
     #[arg(long, value_name = "FILE")]
     state: Vec<PathBuf>,
-    /// Write the exchange into this file (0600), to read or to replay; PINs are never in it. Once for each profile, in
-    /// their order.
+    /// Write the exchange into this file (0600), to read or to replay; PINs are never in it. `ctl` then puts no other card
+    /// into the slot. Once for each profile, in their order.
     #[arg(long, value_name = "FILE")]
     record: Vec<PathBuf>,
     /// Write each APDU to standard error: header, Lc, length of the answer, status word. Never its data, nor a PIN.
@@ -121,13 +120,10 @@ impl PlugIn {
         }
         for (slot, path) in slots.iter().zip(&self.record) {
             let file = create_private(path).map_err(Failure::write(path))?;
-            let mut recorder = Recorder::new(file, &slot.profile());
             let (end, path) = (end.clone(), path.clone());
-            slot.reader().watch(move |event| {
-                if let Err(error) = recorder.record(event) {
-                    // Half a recording is none. Nobody listens any more where the program ends already.
-                    let _ = end.send(Err(Failure::write(&path)(error)));
-                }
+            slot.record(file, move |error| {
+                // Half a recording is none. Nobody listens any more where the program ends already.
+                let _ = end.send(Err(Failure::write(&path)(error)));
             });
         }
         Ok(())

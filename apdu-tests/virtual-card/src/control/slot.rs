@@ -1,5 +1,6 @@
 //! A slot whose card can be changed from outside.
 
+use std::io::{self, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::message::{Action, PinStatus, SlotStatus};
@@ -7,6 +8,7 @@ use crate::card::VirtualCard;
 use crate::issuance::MintError;
 use crate::profile::{Profile, ProfileError, Seed};
 use crate::reader::VirtualReader;
+use crate::recording::Recorder;
 use crate::state::{StateError, StateFile};
 
 /// What a slot without a named profile holds.
@@ -27,6 +29,17 @@ struct Bay {
     profile: String,
     /// The card that was taken out last.
     outside: Option<VirtualCard>,
+    recorded: bool,
+}
+
+impl Bay {
+    /// Passes if another card may come into slot `number`.
+    fn check_unrecorded(&self, number: usize) -> Result<(), InsertError> {
+        match self.recorded {
+            true => Err(InsertError::Recorded(number)),
+            false => Ok(()),
+        }
+    }
 }
 
 /// Why an action was refused. Each text ends with what to do.
@@ -46,6 +59,11 @@ pub enum InsertError {
     /// The state in the file is not this card's, or cannot be read or written.
     #[error(transparent)]
     State(#[from] StateError),
+    /// The slot is recorded, and a recording is of one card.
+    #[error(
+        "slot {0} is recorded, and a recording is of one card: end the program and record the other card by itself"
+    )]
+    Recorded(usize),
     /// There is a card already.
     #[error("slot {0} holds a card: remove it first, or swap it")]
     Occupied(usize),
@@ -94,6 +112,7 @@ impl CardSlot {
             bay: Mutex::new(Bay {
                 profile: profile.unwrap_or(DEFAULT_PROFILE).to_owned(),
                 outside: None,
+                recorded: false,
             }),
         };
         let (card, inserted) = slot.make(profile)?;
@@ -117,6 +136,23 @@ impl CardSlot {
         self.lock().profile.clone()
     }
 
+    /// Records the slot's card into `out`; `failed` is told what writing failed with. No other card can be inserted from
+    /// now on.
+    pub fn record(
+        &self,
+        out: impl Write + Send + 'static,
+        mut failed: impl FnMut(io::Error) + Send + 'static,
+    ) {
+        let mut bay = self.lock();
+        bay.recorded = true;
+        let mut recorder = Recorder::new(out, &bay.profile);
+        self.reader.watch(move |event| {
+            if let Err(error) = recorder.record(event) {
+                failed(error);
+            }
+        });
+    }
+
     /// Carries out `action`; `number` is this slot's.
     ///
     /// # Errors
@@ -129,6 +165,7 @@ impl CardSlot {
             Action::Swap { profile } => {
                 let (card, _) = self.make(Some(profile))?;
                 let mut bay = self.lock();
+                bay.check_unrecorded(number)?;
                 self.put_in(card)?;
                 profile.clone_into(&mut bay.profile);
                 bay.outside = None;
@@ -146,6 +183,9 @@ impl CardSlot {
         let mut bay = self.lock();
         if self.reader.insertion().is_some() {
             return Err(InsertError::Occupied(number));
+        }
+        if made.is_some() {
+            bay.check_unrecorded(number)?;
         }
         if let Some(torn) = self.reader.remove() {
             bay.outside = Some(torn);

@@ -178,6 +178,36 @@ fn a_replay_ends_while_vpcd_says_nothing() {
 }
 
 #[test]
+fn no_other_card_comes_into_a_slot_that_is_recorded() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("adult.txt");
+    let (first, _second, address) = two_slots();
+    let record = path.to_str().unwrap();
+    let mut running = Running::new(&["--profile", "adult", "--vpcd", &address, "--record", record]);
+    let mut card = accept(&first);
+    ask(&mut card, &SELECT_JPKI).unwrap();
+    let refuses = |arguments: &[&str]| {
+        let output = running.ctl(arguments);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(said.contains("slot 0 is recorded"), "{arguments:?}: {said}");
+    };
+    refuses(&["swap", "child"]);
+    assert!(running.done(&["status"]).contains("inserted: adult"));
+    running.done(&["remove"]);
+    assert_eq!(ask(&mut card, &[4]), None);
+    refuses(&["insert", "child"]);
+    running.done(&["insert"]);
+    let mut again = accept(&first);
+    ask(&mut again, &VERIFY).unwrap();
+    assert_eq!(running.terminate(), Some(0));
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(
+        text.contains("# a card is inserted") && text.contains("VERIFY EF 18"),
+        "{text}"
+    );
+}
+
+#[test]
 fn a_file_that_is_no_recording_is_named_with_its_line() {
     let directory = TempDir::new().unwrap();
     let path = directory.path().join("bad.txt");
