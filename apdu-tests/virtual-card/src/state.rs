@@ -10,7 +10,7 @@ mod memory;
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -29,6 +29,8 @@ pub(crate) use memory::Memory;
 /// The longest state file, in bytes; a card's is shorter than 2 KiB.
 const MAX_LENGTH: u64 = 64 * 1024;
 const PRIVATE: u32 = 0o600;
+/// What a group or everybody may do.
+const OTHERS: u32 = 0o077;
 /// How long a file that is in use is waited for, and how often it is tried.
 const PATIENCE: Duration = Duration::from_millis(500);
 const PAUSE: Duration = Duration::from_millis(10);
@@ -39,6 +41,9 @@ pub enum StateError {
     /// Another process keeps a card's state there.
     #[error("another virtual card keeps its state in {}: end it, or name another file", .0.display())]
     InUse(PathBuf),
+    /// Others than its user may read or write the file, and PINs are in it. It is left as it is.
+    #[error("the state file {} holds PINs and is open to others: chmod 600 it, if you trust what is in it", .0.display())]
+    Open(PathBuf),
     /// The file could not be opened or read.
     #[error("the state file {} cannot be read", path.display())]
     Read {
@@ -175,6 +180,10 @@ impl StateFile {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(failed(error)),
         };
+        let mode = file.metadata().map_err(failed)?.permissions().mode();
+        if mode & OTHERS != 0 {
+            return Err(StateError::Open(self.path.clone()));
+        }
         let mut text = Vec::new();
         file.take(MAX_LENGTH)
             .read_to_end(&mut text)
@@ -185,8 +194,7 @@ impl StateFile {
     /// Writes beside the file and renames: whoever reads finds the old state or the new one, whole.
     fn write(&self, card: &str, memory: &Memory) -> io::Result<()> {
         let new = beside(&self.path, ".new");
-        let mut file = open_private(&new)?;
-        file.set_len(0)?;
+        let mut file = create_private(&new)?;
         file.write_all(format::encode(card, memory).as_bytes())?;
         file.sync_all()?;
         fs::rename(&new, &self.path)?;
@@ -232,6 +240,19 @@ fn open_private(path: &Path) -> io::Result<File> {
         .write(true)
         .mode(PRIVATE)
         .custom_flags(OFlags::NOFOLLOW.bits().cast_signed())
+        .open(path)
+}
+
+/// A new file for its owner alone, in the place of whatever an ended process or somebody else left there.
+fn create_private(path: &Path) -> io::Result<File> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        Ok(()) | Err(_) => {}
+    }
+    OpenOptions::new()
+        .create_new(true)
+        .write(true)
+        .mode(PRIVATE)
         .open(path)
 }
 

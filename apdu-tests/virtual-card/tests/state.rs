@@ -133,6 +133,41 @@ fn another_cards_state_is_refused_and_left_alone() {
 }
 
 #[test]
+fn a_file_that_others_may_read_is_refused_and_left_alone() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("card.state");
+    drop(kept("seed = 'card'", &path).unwrap());
+    for mode in [0o644, 0o640, 0o602] {
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        let error = kept("seed = 'card'", &path).unwrap_err();
+        assert!(matches!(error, StateError::Open(_)), "{mode:o}: {error}");
+        let now = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(now & 0o777, mode);
+    }
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    kept("seed = 'card'", &path).unwrap();
+}
+
+#[test]
+fn what_lies_in_the_place_of_the_new_file_is_not_written_to() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("card.state");
+    let new = directory.path().join("card.state.new");
+    let victim = directory.path().join("victim");
+    fs::write(&new, "left by a process that was killed").unwrap();
+    fs::set_permissions(&new, fs::Permissions::from_mode(0o644)).unwrap();
+    fs::write(&victim, "mine").unwrap();
+    let reader = kept("seed = 'card'", &path).unwrap();
+    for expected in [0x63C2, 0x63C1] {
+        assert_eq!(verify(&reader, AUTHENTICATION, b"0000"), expected);
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        std::os::unix::fs::symlink(&victim, &new).unwrap();
+    }
+    assert_eq!(fs::read(&victim).unwrap(), b"mine");
+}
+
+#[test]
 fn every_damage_is_refused_with_its_reason_and_left_alone() {
     let directory = TempDir::new().unwrap();
     let path = directory.path().join("card.state");
@@ -333,6 +368,7 @@ fn a_state_without_a_seed_or_a_card_is_refused() {
     let two = ["--seed", "card", "--state", state, "--state", "other"];
     assert!(said(&two).contains("more --state than profiles"));
     fs::write(&path, "tries = 3").unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
     let damaged = said(&["--seed", "card", "--state", state]);
     assert!(damaged.contains("checksum"), "{damaged}");
     assert_eq!(fs::read(&path).unwrap(), b"tries = 3");
