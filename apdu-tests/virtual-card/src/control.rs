@@ -5,6 +5,7 @@
 
 mod client;
 mod message;
+mod names;
 mod place;
 mod server;
 mod slot;

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::names;
 use crate::reader::Fault;
 
 /// The longest line either way, in bytes, its end included.
@@ -86,6 +87,8 @@ pub struct PinStatus {
     pub application: String,
     /// The id of its EF, in hexadecimal.
     pub file: String,
+    /// What people call it; `None` for one that is not known.
+    pub name: Option<String>,
     /// The tries left; 0 is blocked.
     pub tries_left: u8,
     /// Whether it is verified.
@@ -122,7 +125,11 @@ impl fmt::Display for SlotStatus {
 
 impl fmt::Display for PinStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}: ", with_name(&self.application), self.file)?;
+        write!(f, "{} {}", with_name(&self.application), self.file)?;
+        if let Some(name) = &self.name {
+            write!(f, " {name}")?;
+        }
+        f.write_str(": ")?;
         match self.tries_left {
             0 => f.write_str("blocked")?,
             1 => f.write_str("1 try left")?,
@@ -134,14 +141,8 @@ impl fmt::Display for PinStatus {
 
 /// An AID with what people call its application.
 fn with_name(application: &str) -> String {
-    let name = match application {
-        "A0000001510000" => "issuer domain",
-        "D392F000260100000001" => "JPKI",
-        "D3921000310001010100" => "common",
-        "D3921000310001010401" => "juki",
-        "D3921000310001010402" => "visual",
-        "D3921000310001010408" => "text",
-        _ => return application.to_owned(),
-    };
-    format!("{application} ({name})")
+    match names::application(application) {
+        Some(name) => format!("{application} ({name})"),
+        None => application.to_owned(),
+    }
 }

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::message::{Action, PinStatus, SlotStatus};
+use super::names;
 use crate::card::VirtualCard;
 use crate::issuance::MintError;
 use crate::profile::{Profile, ProfileError, Seed};
@@ -265,11 +266,16 @@ impl CardSlot {
             status.selected_application = Some(hexadecimal(card.selected_application()));
             status.pins = card
                 .pins()
-                .map(|pin| PinStatus {
-                    application: hexadecimal(pin.application),
-                    file: format!("{:04X}", pin.file),
-                    tries_left: pin.tries_left,
-                    verified: pin.verified,
+                .map(|pin| {
+                    let application = hexadecimal(pin.application);
+                    let file = format!("{:04X}", pin.file);
+                    PinStatus {
+                        name: names::pin(&application, &file).map(str::to_owned),
+                        application,
+                        file,
+                        tries_left: pin.tries_left,
+                        verified: pin.verified,
+                    }
                 })
                 .collect();
         });

@@ -117,6 +117,10 @@ fn status_shows_card_application_pins_faults_and_apdus_of_each_slot() {
     );
     assert_eq!(pin("0018")["verified"], json!(false));
     assert_eq!(
+        (&pin("0018")["name"], &pin("001B")["name"]),
+        (&json!("authentication PIN"), &json!("signature password"))
+    );
+    assert_eq!(
         (&second["inserted"], &second["pins"], &second["apdus"]),
         (&json!(false), &json!([]), &json!(0))
     );

@@ -155,7 +155,17 @@ fn status_is_text_for_people_and_json_for_programs() {
     for expected in [
         "slot 0, inserted: adult, 1 APDUs",
         "D392F000260100000001 (JPKI)",
-        "D392F000260100000001 (JPKI) 0018: 3 tries left",
+        "D392F000260100000001 (JPKI) 0018 authentication PIN: 3 tries left",
+        "D392F000260100000001 (JPKI) 001B signature password: 5 tries left",
+        "D3921000310001010100 (common) 001C common PIN: ",
+        "D3921000310001010401 (juki) 001C juki PIN: ",
+        "D3921000310001010402 (visual) 0011 birth date: ",
+        "D3921000310001010402 (visual) 0012 code B: ",
+        "D3921000310001010402 (visual) 0013 code A: ",
+        "D3921000310001010408 (text) 0011 text PIN: ",
+        "D3921000310001010408 (text) 0012: blocked",
+        "D3921000310001010408 (text) 0014 code A: ",
+        "D3921000310001010408 (text) 0015 code B: ",
         "armed     slow 5",
         "armed     wrong-length 9 --longer",
     ] {
