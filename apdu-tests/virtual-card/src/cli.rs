@@ -14,7 +14,6 @@ mod vpcd_arguments;
 use clap::{Parser, Subcommand};
 
 use failure::Failure;
-pub(crate) use failure::with_causes;
 
 /// A software My Number card for tests: puts it into pcscd's virtual reader until it is ended by SIGTERM or Ctrl-C.
 ///

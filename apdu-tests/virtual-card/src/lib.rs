@@ -23,6 +23,7 @@ mod apdu;
 mod ber;
 mod card;
 mod card_verifiable;
+mod causes;
 mod command;
 mod common;
 pub mod control;
@@ -46,6 +47,7 @@ mod visual;
 pub mod vpcd;
 
 pub use card::{PinView, VirtualCard};
+pub use causes::with_causes;
 pub use issuance::{AuthorityCertificates, MintError};
 pub use pin::PinReference;
 pub use profile::{Profile, ProfileError, Quirks, TokenKind};

@@ -4,11 +4,13 @@ mod cli;
 
 use std::process::ExitCode;
 
+use jpki_virtual_card::with_causes;
+
 fn main() -> ExitCode {
     match cli::run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("jpki-virtual-card: {}", cli::with_causes(&failure));
+            eprintln!("jpki-virtual-card: {}", with_causes(&failure));
             ExitCode::FAILURE
         }
     }

@@ -1,6 +1,5 @@
 //! Why the program ends with status 1.
 
-use std::error::Error;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -73,16 +72,4 @@ pub(super) fn print(bytes: &[u8]) -> Result<(), Failure> {
     io::stdout()
         .write_all(bytes)
         .map_err(Failure::write(Path::new("standard output")))
-}
-
-/// An error with all its causes, on one line where they are.
-pub(crate) fn with_causes(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(source) = cause {
-        text.push_str(": ");
-        text.push_str(&source.to_string());
-        cause = source.source();
-    }
-    text
 }

@@ -8,12 +8,12 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Sender};
 use std::thread;
 
-use jpki_virtual_card::VirtualReader;
 use jpki_virtual_card::control::{self, CardSlot, Place, PlaceError, Server};
 use jpki_virtual_card::profile::Seed;
 use jpki_virtual_card::state::StateFile;
+use jpki_virtual_card::{VirtualReader, with_causes};
 
-use super::failure::{Failure, with_causes};
+use super::failure::Failure;
 use super::signals;
 use super::vpcd_arguments::{self, VpcdArguments};
 

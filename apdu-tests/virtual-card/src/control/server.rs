@@ -1,6 +1,5 @@
 //! Serves the control socket: a thread for each client.
 
-use std::error::Error;
 use std::io::{self, BufRead, BufReader, Read as _, Write as _};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
@@ -13,6 +12,7 @@ use rustix::net::{Shutdown, shutdown, sockopt};
 use super::message::{Action, Answer, MAX_LINE, Request};
 use super::place::{Listener, Place, PlaceError, own_uid};
 use super::slot::CardSlot;
+use crate::causes::with_causes;
 
 /// How many clients are served at a time; one more is told so.
 const MAX_CLIENTS: usize = 32;
@@ -133,16 +133,7 @@ fn reply(line: &[u8], slots: &[Arc<CardSlot>]) -> Answer {
     };
     match slot.act(number, &request.action) {
         Ok(()) => Answer::Slots(vec![slot.status(number)]),
-        Err(error) => {
-            let mut text = error.to_string();
-            let mut cause = error.source();
-            while let Some(source) = cause {
-                text.push_str(": ");
-                text.push_str(&source.to_string());
-                cause = source.source();
-            }
-            Answer::Error(text)
-        }
+        Err(error) => Answer::Error(with_causes(&error)),
     }
 }
 
