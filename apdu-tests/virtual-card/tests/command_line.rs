@@ -97,6 +97,33 @@ fn mint_writes_every_generation_and_bundles_that_verify_every_built_in_card() {
 }
 
 #[test]
+fn mint_names_for_programs_every_file_that_it_wrote() {
+    let directory = TempDir::new().unwrap();
+    let output = run(&[
+        "mint",
+        "--seed",
+        "card",
+        "--all-generations",
+        "--json",
+        "--out",
+        text(directory.path()),
+    ]);
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let mut named: Vec<_> = json["files"].as_array().unwrap().iter().collect();
+    named.sort_by_key(|path| path.as_str());
+    let mut there: Vec<_> = fs::read_dir(directory.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    there.sort();
+    assert_eq!(named.len(), 19);
+    assert_eq!(
+        named,
+        there.iter().map(|path| text(path)).collect::<Vec<_>>()
+    );
+}
+
+#[test]
 fn what_mint_writes_says_that_it_is_for_tests_only() {
     let directory = TempDir::new().unwrap();
     let output = run(&["mint", "--seed", "card", "--out", text(directory.path())]);

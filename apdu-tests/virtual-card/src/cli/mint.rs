@@ -9,7 +9,7 @@ use x509_cert::der;
 use x509_cert::der::pem::{self, LineEnding};
 
 use super::card_arguments::CardArguments;
-use super::failure::Failure;
+use super::failure::{self, Failure};
 
 /// What lies beside the certificates, for whoever finds them.
 const NOTICE: &str = include_str!("mint/README.txt");
@@ -25,6 +25,9 @@ pub(super) struct Mint {
     /// three together in authentication-ca-bundle.pem and signature-ca-bundle.pem.
     #[arg(long)]
     all_generations: bool,
+    /// Print what was written to standard output, as a JSON object: `files`, an array of paths.
+    #[arg(long)]
+    json: bool,
 }
 
 pub(super) fn run(arguments: &Mint) -> Result<(), Failure> {
@@ -33,18 +36,27 @@ pub(super) fn run(arguments: &Mint) -> Result<(), Failure> {
     if profile.seed.is_none() && profile.authority.is_none() {
         return Err(Failure::NoSeed);
     }
-    fs::create_dir_all(directory).map_err(Failure::write(directory))?;
-    write(&directory.join("README.txt"), NOTICE.as_bytes())?;
+    let mut out = Directory::make(directory)?;
+    out.write("README.txt", NOTICE.as_bytes())?;
     let own = AuthorityCertificates::of(&profile, profile.certificates.generation)?;
-    write_certificate(directory, "authentication-ca", &own.authentication)?;
-    write_certificate(directory, "signature-ca", &own.signature)?;
+    out.write_certificate("authentication-ca", &own.authentication)?;
+    out.write_certificate("signature-ca", &own.signature)?;
     if arguments.all_generations {
-        write_all_generations(directory, &profile)?;
+        write_all_generations(&mut out, &profile)?;
+    }
+    if arguments.json {
+        let files: Vec<_> = out
+            .written
+            .iter()
+            .map(|path| path.display().to_string())
+            .collect();
+        let result = serde_json::json!({ "files": files });
+        failure::print(format!("{result:#}\n").as_bytes())?;
     }
     Ok(())
 }
 
-fn write_all_generations(directory: &Path, profile: &Profile) -> Result<(), Failure> {
+fn write_all_generations(out: &mut Directory<'_>, profile: &Profile) -> Result<(), Failure> {
     let (mut authentication, mut signature) = (String::new(), String::new());
     for generation in Generation::ALL {
         let number = generation.number();
@@ -57,32 +69,46 @@ fn write_all_generations(directory: &Path, profile: &Profile) -> Result<(), Fail
             ),
             ("signature-ca", certificates.signature, &mut signature),
         ] {
-            bundle.push_str(&write_certificate(
-                directory,
-                &format!("{name}-{number}"),
-                &certificate,
-            )?);
+            bundle.push_str(&out.write_certificate(&format!("{name}-{number}"), &certificate)?);
         }
     }
     for (name, bundle) in [
         ("authentication-ca", authentication),
         ("signature-ca", signature),
     ] {
-        let path = directory.join(format!("{name}-bundle.pem"));
-        write(&path, bundle.as_bytes())?;
+        out.write(&format!("{name}-bundle.pem"), bundle.as_bytes())?;
     }
     Ok(())
 }
 
-/// Writes a certificate as DER and as PEM, and returns the PEM.
-fn write_certificate(directory: &Path, name: &str, certificate: &[u8]) -> Result<String, Failure> {
-    let text =
-        pem::encode_string("CERTIFICATE", LineEnding::LF, certificate).map_err(der::Error::from)?;
-    write(&directory.join(format!("{name}.der")), certificate)?;
-    write(&directory.join(format!("{name}.pem")), text.as_bytes())?;
-    Ok(text)
+/// Where the files go, and those that were written.
+struct Directory<'path> {
+    path: &'path Path,
+    written: Vec<PathBuf>,
 }
 
-fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    fs::write(path, bytes).map_err(Failure::write(path))
+impl<'path> Directory<'path> {
+    fn make(path: &'path Path) -> Result<Self, Failure> {
+        fs::create_dir_all(path).map_err(Failure::write(path))?;
+        Ok(Self {
+            path,
+            written: Vec::new(),
+        })
+    }
+
+    /// Writes a certificate as DER and as PEM, and returns the PEM.
+    fn write_certificate(&mut self, name: &str, certificate: &[u8]) -> Result<String, Failure> {
+        let text = pem::encode_string("CERTIFICATE", LineEnding::LF, certificate)
+            .map_err(der::Error::from)?;
+        self.write(&format!("{name}.der"), certificate)?;
+        self.write(&format!("{name}.pem"), text.as_bytes())?;
+        Ok(text)
+    }
+
+    fn write(&mut self, name: &str, bytes: &[u8]) -> Result<(), Failure> {
+        let path = self.path.join(name);
+        fs::write(&path, bytes).map_err(Failure::write(&path))?;
+        self.written.push(path);
+        Ok(())
+    }
 }

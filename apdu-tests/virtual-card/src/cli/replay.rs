@@ -10,8 +10,9 @@ use std::time::Duration;
 
 use jpki_virtual_card::recording::{MAX_LENGTH, Recording, Replay};
 use jpki_virtual_card::vpcd::{self, Patience};
+use jpki_virtual_card::with_causes;
 
-use super::failure::Failure;
+use super::failure::{self, Failure};
 use super::signals;
 use super::vpcd_arguments::{self, VpcdArguments};
 
@@ -28,6 +29,10 @@ pub(super) struct Replaying {
     /// command that is missing. 0 waits for ever.
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     timeout: u64,
+    /// Print the result to standard output as a JSON object: `complete`, `commands`, `played`, and `error`, which is null
+    /// where all is right.
+    #[arg(long)]
+    json: bool,
 }
 
 pub(super) fn run(arguments: &Replaying) -> Result<(), Failure> {
@@ -49,16 +54,23 @@ pub(super) fn run(arguments: &Replaying) -> Result<(), Failure> {
             end.send(Some(vpcd::replay(&route, &replay, patience)))
         }
     });
-    match ended.recv() {
-        Ok(Some(played)) => played?,
+    let ended = ended.recv();
+    let replay = replay.lock().unwrap_or_else(PoisonError::into_inner);
+    let outcome = match ended {
+        Ok(Some(played)) => played.map_err(Failure::from),
         // A signal: what was not asked for by now is left over.
-        Ok(None) | Err(_) => {
-            replay
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .finish()?;
-        }
+        Ok(None) | Err(_) => replay.finish().map_err(Failure::from),
+    };
+    if arguments.json {
+        let result = serde_json::json!({
+            "complete": outcome.is_ok(),
+            "commands": commands,
+            "played": replay.played(),
+            "error": outcome.as_ref().err().map(|failure| with_causes(failure)),
+        });
+        failure::print(format!("{result:#}\n").as_bytes())?;
     }
+    outcome?;
     eprintln!("jpki-virtual-card: all {commands} commands were asked for, in order");
     Ok(())
 }

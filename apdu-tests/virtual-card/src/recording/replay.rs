@@ -145,10 +145,10 @@ impl Replay {
         })
     }
 
-    /// Whether the first command was asked for.
+    /// How many commands were asked for as recorded.
     #[must_use]
-    pub fn has_begun(&self) -> bool {
-        self.played > 0
+    pub fn played(&self) -> usize {
+        self.played
     }
 
     /// Whether every command was asked for, and nothing else.

@@ -96,7 +96,7 @@ impl Occupant for Playing<'_> {
 
     fn is_there(&self) -> bool {
         let replay = self.lock();
-        let limit = match (replay.is_complete(), replay.has_begun()) {
+        let limit = match (replay.is_complete(), replay.played() > 0) {
             (true, _) => Some(self.patience.grace),
             (false, true) => self.patience.idle,
             (false, false) => None,

@@ -8,6 +8,7 @@ use std::process::{Child, Stdio};
 use std::thread;
 use std::time::Duration;
 
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::program::{Running, SELECT_JPKI, accept, ask, program, send, two_slots};
@@ -54,6 +55,7 @@ fn replay_with(arguments: &[&str], path: &str, vpcd: &TcpListener) -> Child {
         .args(arguments)
         .arg("--vpcd")
         .arg(vpcd.local_addr().unwrap().to_string())
+        .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap()
@@ -166,14 +168,21 @@ fn a_replay_ends_while_vpcd_says_nothing() {
     let [path, _] = record(&directory);
     for (commands, expected) in [(&[&SELECT_JPKI[..], &VERIFY][..], 0), (&[&SELECT_JPKI], 1)] {
         let vpcd = TcpListener::bind("127.0.0.1:0").unwrap();
-        let child = replay_with(&["--timeout", "1"], &path, &vpcd);
+        let child = replay_with(&["--timeout", "1", "--json"], &path, &vpcd);
         let mut card = accept(&vpcd);
         for command in commands {
             ask(&mut card, command).unwrap();
         }
         // The stream ends by itself: `card` is kept, and asks nothing.
         assert_eq!(card.read(&mut [0]).unwrap(), 0);
-        assert_eq!(end(child).0, Some(expected));
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(expected));
+        let result: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(
+            (&result["complete"], &result["commands"], &result["played"]),
+            (&json!(expected == 0), &json!(2), &json!(commands.len()))
+        );
+        assert_eq!(result["error"].is_null(), expected == 0, "{result}");
     }
 }
 
