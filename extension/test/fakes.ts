@@ -1,6 +1,7 @@
 /** Hand-made ports and windows, one for each seam between two hops. */
 import { readFileSync } from "node:fs";
 import type { Port } from "../src/ports.js";
+import type { SettingsStorage } from "../src/settings.js";
 
 /** One end of a port; the test plays the other. */
 export class FakePort implements Port {
@@ -74,6 +75,30 @@ export class FakeWindow extends EventTarget {
   /** The messages of one kind, by their `jpkid` field. */
   postedOf(kind: string): Record<string, unknown>[] {
     return this.posted.map(({ message }) => message as Record<string, unknown>).filter((message) => message["jpkid"] === kind);
+  }
+}
+
+/** The browser's storage, in memory. */
+export class FakeStorage implements SettingsStorage {
+  readonly stored: Record<string, unknown> = {};
+  readonly #listeners = new Set<(changes: Record<string, unknown>, area: string) => void>();
+  readonly local = {
+    get: (keys: string[]): Promise<Record<string, unknown>> =>
+      Promise.resolve(structuredClone(Object.fromEntries(Object.entries(this.stored).filter(([key]) => keys.includes(key))))),
+    set: (items: Record<string, unknown>): Promise<void> => {
+      Object.assign(this.stored, structuredClone(items));
+      this.fire(items, "local");
+      return Promise.resolve();
+    },
+  };
+  readonly onChanged = {
+    addListener: (listener: (changes: Record<string, unknown>, area: string) => void): void => { this.#listeners.add(listener); },
+    removeListener: (listener: (changes: Record<string, unknown>, area: string) => void): void => { this.#listeners.delete(listener); },
+  };
+
+  /** Tells of a change. */
+  fire(changes: Record<string, unknown>, area: string): void {
+    for (const listener of this.#listeners) listener(changes, area);
   }
 }
 

@@ -24,7 +24,7 @@ describe("the manifest", () => {
   });
 
   it("asks for no permission that is not needed", () => {
-    assert.deepEqual(manifest["permissions"], ["activeTab", "nativeMessaging", "scripting"]);
+    assert.deepEqual(manifest["permissions"], ["activeTab", "nativeMessaging", "scripting", "storage"]);
     assert.deepEqual(manifest["optional_host_permissions"], ["https://*/*"]);
     for (const key of ["host_permissions", "optional_permissions", "externally_connectable", "web_accessible_resources"]) assert(!(key in manifest), key);
   });
