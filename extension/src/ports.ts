@@ -10,3 +10,9 @@ export interface Port {
   readonly onMessage: EventSource<(message: unknown) => void>;
   readonly onDisconnect: EventSource<() => void>;
 }
+
+/** Whether a native host that ended was found and started, by what the browser said of its end. */
+export function hostWasThere(reason: string | undefined): boolean {
+  // The browser has a fixed text for each cause; only these mean that the program was there.
+  return reason === undefined || reason.includes("exited") || reason.includes("communicating");
+}

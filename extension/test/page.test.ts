@@ -73,10 +73,10 @@ describe("the page module", () => {
 
   it("gives every field of an error to the caller", async () => {
     const promise = page.authenticate({ challengeNonce: NONCE });
-    const error = { code: "pin_incorrect", message: "m", advice: "a", triesLeft: 2, field: "f", detail: "d", retryAfterSeconds: 3 };
+    const error = { code: "pin_incorrect", message: "m", advice: "a", triesLeft: 2, field: "f", detail: "d", retryAfterSeconds: 3, missing: "daemon" };
     window.postMessage({ jpkid: "error", id: lastId(), error });
-    const { code, message, advice, triesLeft, field, detail, retryAfterSeconds, name } = await rejection(promise);
-    assert.deepEqual({ code, message, advice, triesLeft, field, detail, retryAfterSeconds }, error);
+    const { code, message, advice, triesLeft, field, detail, retryAfterSeconds, missing, name } = await rejection(promise);
+    assert.deepEqual({ code, message, advice, triesLeft, field, detail, retryAfterSeconds, missing }, error);
     assert.equal(name, "JpkidError");
   });
 

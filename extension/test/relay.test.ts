@@ -90,7 +90,7 @@ describe("the background", () => {
 
   it("drops the fields of an error that have the wrong type", () => {
     page.receive(asPageMakesIt("status-request"));
-    native.receive({ jsonrpc: "2.0", id: 1, error: { message: "M", data: { code: "internal", advice: 1, triesLeft: "3", field: {}, detail: null, retryAfterSeconds: -1, more: 1 } } });
+    native.receive({ jsonrpc: "2.0", id: 1, error: { message: "M", data: { code: "internal", advice: 1, triesLeft: "3", field: {}, detail: null, retryAfterSeconds: -1, missing: "card", more: 1 } } });
     assert.deepEqual(error(), { code: "internal", message: "M" });
   });
 
@@ -197,6 +197,7 @@ describe("the background", () => {
       native.lose();
       assert.equal(error().code, "no_service");
       assert.match(error().advice ?? "", /jpki setup browsers/);
+      assert.equal(error().missing, "native-host");
       assert.equal(error().detail, reason);
     }
   });

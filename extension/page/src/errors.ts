@@ -38,6 +38,15 @@ export type ServiceErrorCode = (typeof SERVICE_ERROR_CODES)[number];
  */
 export type ErrorCode = ServiceErrorCode | "extension_unavailable" | "insecure_context";
 
+/**
+ * The parts between the extension and the card that may not be there: the program that the browser starts, the
+ * daemon, and the system's smart card service.
+ */
+export const MISSING_PARTS = ["native-host", "daemon", "service"] as const;
+
+/** A part that does not run, or is not installed. */
+export type MissingPart = (typeof MISSING_PARTS)[number];
+
 /** What an error says beside its code; each field is there only where it applies. */
 export interface ErrorFields {
   /** What the person can do about it, in the language asked for. */
@@ -50,6 +59,8 @@ export interface ErrorFields {
   detail?: string;
   /** When to try again, in seconds; with `rate_limited`. */
   retryAfterSeconds?: number;
+  /** Which part does not run; with `no_service`. */
+  missing?: MissingPart;
 }
 
 /** An error as it crosses from the extension to the page. */
@@ -75,6 +86,8 @@ export class JpkidError extends Error {
   readonly detail: string | undefined;
   /** When to try again, in seconds; with `rate_limited`. */
   readonly retryAfterSeconds: number | undefined;
+  /** Which part does not run; with `no_service`. */
+  readonly missing: MissingPart | undefined;
 
   /** Makes the error out of what the extension sent. */
   constructor(body: ErrorBody) {
@@ -85,6 +98,7 @@ export class JpkidError extends Error {
     this.field = body.field;
     this.detail = body.detail;
     this.retryAfterSeconds = body.retryAfterSeconds;
+    this.missing = body.missing;
   }
 }
 

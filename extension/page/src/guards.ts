@@ -1,4 +1,4 @@
-import { SERVICE_ERROR_CODES, type ErrorBody, type ErrorCode, type ErrorFields } from "./errors.js";
+import { MISSING_PARTS, SERVICE_ERROR_CODES, type ErrorBody, type ErrorCode, type ErrorFields } from "./errors.js";
 
 /** An object of unknown content. */
 export type UnknownRecord = Record<string, unknown>;
@@ -33,6 +33,8 @@ export function isCount(value: unknown): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
 
+const isMissingPart = isOneOf(MISSING_PARTS);
+
 /** Copies the known fields of an error that have the right type; leaves out all others. */
 export function errorFieldsOf(value: UnknownRecord): ErrorFields {
   const fields: ErrorFields = {};
@@ -41,6 +43,7 @@ export function errorFieldsOf(value: UnknownRecord): ErrorFields {
   if (isString(value["field"])) fields.field = value["field"];
   if (isString(value["detail"])) fields.detail = value["detail"];
   if (isCount(value["retryAfterSeconds"])) fields.retryAfterSeconds = value["retryAfterSeconds"];
+  if (isMissingPart(value["missing"])) fields.missing = value["missing"];
   return fields;
 }
 

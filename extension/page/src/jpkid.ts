@@ -30,7 +30,7 @@ import {
 } from "./results.js";
 
 export type { CallOptions } from "./client.js";
-export { JpkidError, type ErrorCode, type ErrorFields, type ServiceErrorCode } from "./errors.js";
+export { JpkidError, type ErrorCode, type ErrorFields, type MissingPart, type ServiceErrorCode } from "./errors.js";
 export type {
   AuthenticationToken,
   Card,

@@ -9,7 +9,7 @@ import {
   type BackgroundToContent,
   type BackgroundToNative,
 } from "../messages.js";
-import type { Port } from "../ports.js";
+import { hostWasThere, type Port } from "../ports.js";
 import { checkRequest } from "./params.js";
 import type { SenderVerdict } from "./sender.js";
 import { ownError, type OwnErrorName } from "./texts.js";
@@ -116,9 +116,7 @@ export class Relay {
 
   #nativeEnded(reason: string | undefined): void {
     if (this.#state === "cancelling") { this.#fail("cancelled"); return; }
-    // The browser has a fixed text for each cause; only "has exited" means that the program was there.
-    const started = reason === undefined || reason.includes("exited") || reason.includes("communicating");
-    this.#fail(started ? "ended" : "notInstalled", { detail: reason ?? "the native host closed its output" });
+    this.#fail(hostWasThere(reason) ? "ended" : "notInstalled", { detail: reason ?? "the native host closed its output" });
   }
 
   #cancel(): void {

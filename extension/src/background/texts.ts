@@ -1,6 +1,6 @@
 import en from "../../_locales/en/messages.json";
 import ja from "../../_locales/ja/messages.json";
-import type { ErrorBody, ErrorFields, ServiceErrorCode } from "../../page/src/errors.js";
+import type { ErrorBody, ErrorFields, MissingPart, ServiceErrorCode } from "../../page/src/errors.js";
 
 type Texts = Record<keyof typeof en, { message: string }>;
 
@@ -20,14 +20,14 @@ const ERRORS = {
   /** One tab has too many requests open. */
   tooMany: { code: "rate_limited", text: "errorTooMany" },
   /** The browser found no native host, or may not start it. */
-  notInstalled: { code: "no_service", text: "errorNotInstalled" },
+  notInstalled: { code: "no_service", text: "errorNotInstalled", missing: "native-host" },
   /** The native host ended before it answered. */
   ended: { code: "no_service", text: "errorEnded" },
   /** The native host's answer is not of the protocol. */
   notUnderstood: { code: "internal", text: "errorNotUnderstood" },
   /** The page cancelled and the service did not confirm it in time. */
   cancelled: { code: "user_cancelled", text: "errorCancelled" },
-} as const satisfies Record<string, { code: ServiceErrorCode; text: string }>;
+} as const satisfies Record<string, { code: ServiceErrorCode; text: string; missing?: MissingPart }>;
 
 /** The name of an error that the background makes by itself. */
 export type OwnErrorName = keyof typeof ERRORS;
@@ -39,7 +39,7 @@ export function languageOf(lang: string): keyof typeof TEXTS {
 
 /** Writes one of the background's own errors in the language of the BCP 47 tag `lang`. */
 export function ownError(name: OwnErrorName, lang: string, fields: ErrorFields = {}): ErrorBody {
-  const { code, text } = ERRORS[name];
+  const { code, text, ...own } = ERRORS[name];
   const texts = TEXTS[languageOf(lang)];
-  return { code, message: texts[`${text}Message`].message, advice: texts[`${text}Advice`].message, ...fields };
+  return { code, message: texts[`${text}Message`].message, advice: texts[`${text}Advice`].message, ...own, ...fields };
 }
