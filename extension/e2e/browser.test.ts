@@ -190,7 +190,7 @@ describe("the extension in Chromium", () => {
     it(`shows the toolbar button's panel in ${lang}`, async () => {
       await startBrowser(false, lang);
       const page = await browser.newPage();
-      await page.setViewportSize({ width: 352, height: 420 });
+      await page.setViewportSize({ width: 352, height: 900 });
       await page.goto(`chrome-extension://${EXTENSION_ID}/popup.html`);
       await page.waitForFunction(() => (document.querySelector("#site-state")?.textContent ?? "") !== "");
       assert.equal(await page.evaluate(() => document.documentElement.lang.split("-")[0]), lang);

@@ -1,6 +1,7 @@
 // Builds the unpacked extension into dist/chromium, and the page module and the testing module into their dist.
 import { execFileSync } from "node:child_process";
 import { cp, mkdir, rm } from "node:fs/promises";
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -22,6 +23,7 @@ await Promise.all([
     entryPoints: [
       { in: path("src/background.ts"), out: "background" },
       { in: path("src/popup/popup.ts"), out: "popup" },
+      { in: path("src/options/options.ts"), out: "options" },
     ],
     outdir: path("dist/chromium"),
     format: "esm",
@@ -39,7 +41,8 @@ await Promise.all([
     splitting: true,
   }),
   ...["manifest.json", "_locales"].map((name) => cp(path(name), path(`dist/chromium/${name}`), { recursive: true })),
-  ...["popup.html", "popup.css"].map((name) => cp(path(`src/popup/${name}`), path(`dist/chromium/${name}`))),
+  ...["own-pages.css", "popup/popup.html", "popup/popup.css", "options/options.html", "options/options.css"].map((name) =>
+    cp(path(`src/${name}`), path(`dist/chromium/${basename(name)}`))),
   ...[16, 32, 48, 128].map((size) => cp(path(`icons/${size}.png`), path(`dist/chromium/icons/${size}.png`))),
 ]);
 for (const name of ["page", "testing"]) {

@@ -1,74 +1,67 @@
-/** The toolbar button's panel: says whether the page is served, allows a site, lists and revokes the allowed ones. */
-import { allowedSites, siteState, type SiteState } from "../sites.js";
+/** The toolbar button's panel: this site, the card, its recent uses, and the self-test. */
+import { byId, button, fillPage, line, say } from "../dom.js";
+import { NATIVE_HOST_NAME } from "../messages.js";
+import { NativeClient, NativeFailure } from "../native.js";
+import { parseHistory, parseOwnStatus } from "../own-results.js";
+import { readSettings } from "../settings.js";
+import { text } from "../text.js";
+import { sayReaders, showReaders } from "./card.js";
+import { showSite } from "./site.js";
+import { offerSelfTest } from "./test.js";
+import { showUses, SHOWN_USES } from "./uses.js";
 
-const builtIn = chrome.runtime.getManifest().content_scripts?.flatMap((script) => script.matches ?? []) ?? [];
-const text = (key: string, ...substitutions: string[]): string => chrome.i18n.getMessage(key, substitutions);
+const manifest = chrome.runtime.getManifest();
+const builtIn = manifest.content_scripts?.flatMap((script) => script.matches ?? []) ?? [];
+const lang = (await readSettings(chrome.storage)).language ?? chrome.i18n.getUILanguage();
 
-function element(id: string): HTMLElement {
-  const found = document.getElementById(id);
-  if (found === null) throw new TypeError(`popup.html has no #${id}`);
-  return found;
-}
-
-function button(label: string, onClick: () => Promise<unknown>): HTMLButtonElement {
-  const made = document.createElement("button");
-  made.type = "button";
-  made.textContent = label;
-  made.addEventListener("click", () => void onClick().then(show));
-  return made;
-}
-
-const allow = (pattern: string): Promise<boolean> => chrome.permissions.request({ origins: [pattern] });
-const revoke = (pattern: string): Promise<boolean> => chrome.permissions.remove({ origins: [pattern] });
-const hostOf = (pattern: string): string => pattern.replace(/^https:\/\//, "").replace(/\/\*$/, "");
-
-function showSite(state: SiteState): void {
-  const actions = element("site-actions");
-  actions.replaceChildren();
-  const say = (message: string): void => { element("site-state").textContent = message; };
-  switch (state.state) {
-    case "built-in":
-      say(text("popupSiteBuiltIn", state.site));
-      return;
-    case "allowed":
-      say(text("popupSiteAllowed", state.site));
-      return;
-    case "not-allowed":
-      say(text("popupSiteNotAllowed", state.site));
-      actions.append(button(text("popupAllow"), () => allow(state.pattern)));
-      return;
-    case "impossible":
-      say(text("popupSiteImpossible"));
-      return;
-  }
-}
-
-function showList(patterns: readonly string[]): void {
-  const rows = patterns.map((pattern) => {
-    const host = hostOf(pattern);
-    const name = document.createElement("span");
-    name.textContent = host;
-    const remove = button(text("popupRevoke"), () => revoke(pattern));
-    remove.setAttribute("aria-label", text("popupRevokeSite", host));
-    const row = document.createElement("li");
-    row.append(name, remove);
-    return row;
+const connect = (): NativeClient =>
+  new NativeClient({
+    connectNative: () => chrome.runtime.connectNative(NATIVE_HOST_NAME),
+    lastError: () => chrome.runtime.lastError?.message,
+    lang,
   });
-  element("sites").replaceChildren(...rows);
-  element("no-sites").hidden = patterns.length > 0;
+
+const client = connect();
+let isLooking = false;
+let isStale = false;
+
+/** Asks for readers, card and uses; once more if something changed meanwhile. */
+async function look(): Promise<void> {
+  isStale = true;
+  if (isLooking) return;
+  isLooking = true;
+  while (isStale) {
+    isStale = false;
+    try {
+      await lookOnce();
+    } catch (error) {
+      if (!(error instanceof NativeFailure)) throw error;
+      say(byId("card-state"), error.body.message);
+      byId("readers").replaceChildren(line("plain", error.body.advice ?? ""), button(text("cardLookAgain"), look));
+      byId("uses").replaceChildren();
+    }
+  }
+  isLooking = false;
 }
 
-async function show(): Promise<void> {
-  const [tab] = await chrome.tabs.query({ active: true, currentWindow: true });
-  const allowed = await allowedSites(chrome, builtIn);
-  showSite(siteState(tab?.url, builtIn, allowed));
-  showList(allowed);
+async function lookOnce(): Promise<void> {
+  // Before the first look, so that no change falls between.
+  await client.subscribe();
+  const status = await client.request("status", { validity: true }, parseOwnStatus);
+  say(byId("card-state"), sayReaders(status, text));
+  byId("readers").replaceChildren(...showReaders(status, new Date(), text, lang));
+  const history = await client.request("history", { limit: SHOWN_USES }, parseHistory);
+  byId("uses").replaceChildren(...showUses(history, text, lang));
 }
 
-document.documentElement.lang = chrome.i18n.getUILanguage();
-document.title = text("extensionName");
-for (const labelled of document.querySelectorAll<HTMLElement>("[data-text]")) {
-  labelled.textContent = text(labelled.dataset["text"] ?? "");
-}
-element("version").textContent = text("popupVersion", chrome.runtime.getManifest().version);
-void show();
+fillPage(text, lang);
+say(byId("card-state"), text("cardLooking"));
+say(byId("version"), text("popupVersion", manifest.version));
+byId("settings").addEventListener("click", () => void chrome.runtime.openOptionsPage());
+client.onChange = () => void look();
+offerSelfTest({
+  connect,
+  programs: { extension: manifest.version, browser: navigator.userAgent, system: navigator.platform, language: lang },
+  text,
+});
+await Promise.all([showSite(builtIn, text), look()]);
