@@ -38,7 +38,7 @@ async function look(): Promise<void> {
       if (!(error instanceof NativeFailure)) throw error;
       say(byId("card-state"), error.body.message);
       byId("readers").replaceChildren(line("plain", error.body.advice ?? ""), button(text("cardLookAgain"), look));
-      byId("uses").replaceChildren();
+      byId("uses-section").hidden = true;
     }
   }
   isLooking = false;
@@ -50,8 +50,18 @@ async function lookOnce(): Promise<void> {
   const status = await client.request("status", { validity: true }, parseOwnStatus);
   say(byId("card-state"), sayReaders(status, text));
   byId("readers").replaceChildren(...showReaders(status, new Date(), text, lang));
-  const history = await client.request("history", { limit: SHOWN_USES }, parseHistory);
-  byId("uses").replaceChildren(...showUses(history, text, lang));
+  byId("uses").replaceChildren(...await lookAtUses());
+  byId("uses-section").hidden = false;
+}
+
+/** The uses, or why they cannot be told: the card is there all the same. */
+async function lookAtUses(): Promise<HTMLElement[]> {
+  try {
+    return showUses(await client.request("history", { limit: SHOWN_USES }, parseHistory), text, lang);
+  } catch (error) {
+    if (!(error instanceof NativeFailure)) throw error;
+    return [line("quiet", error.body.message)];
+  }
 }
 
 fillPage(text, lang);
