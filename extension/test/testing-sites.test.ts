@@ -1,6 +1,6 @@
 /** Which extension a test's browser gets. */
 import assert from "node:assert/strict";
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -22,7 +22,8 @@ describe("the extension of a test's browser", () => {
     folder = mkdtempSync(join(tmpdir(), "jpkid-sites-"));
     extension = join(folder, "shipped");
     mkdirSync(extension);
-    copyFileSync("manifest.json", join(extension, "manifest.json"));
+    const [common, chromium] = ["manifest.json", "manifest.chromium.json"].map((name) => JSON.parse(readFileSync(name, "utf8")) as object);
+    writeFileSync(join(extension, "manifest.json"), JSON.stringify({ ...common, ...chromium }));
   });
   after(() => { rmSync(folder, { recursive: true }); });
 
