@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use futures_util::future::BoxFuture;
 use jpki_virtual_card::{PinReference, Profile, TraceStep, VirtualCard, VirtualReader};
 use jpkid::card::CardSource;
-use jpkid::ipc::{Call, Caller, Failure, Methods as _};
+use jpkid::ipc::{Asking, Call, Caller, Failure, Methods as _};
 use jpkid::pin::prompt::PinPrompt;
 use jpkid::service::Service;
 use jpkid::settings::Settings;
@@ -113,16 +113,23 @@ impl Bench {
 
     /// Begins a request of a page, as it would come over the socket.
     pub fn begin(&self, method: &str, params: Value) -> BoxFuture<'static, Result<Value, Failure>> {
+        self.begin_as(Asking::of(page()), method, params)
+    }
+
+    /// Begins a request of this client.
+    pub fn begin_as(
+        &self,
+        asking: Asking,
+        method: &str,
+        params: Value,
+    ) -> BoxFuture<'static, Result<Value, Failure>> {
         let Value::Object(params) = params else {
             panic!("params are an object")
         };
         let call = Call::parse(method, params)
             .expect("a method")
             .expect("its params");
-        let caller = Caller::Browser {
-            program: "/usr/bin/chromium".into(),
-        };
-        Arc::clone(&self.service).call(caller, call)
+        Arc::clone(&self.service).call(asking, call)
     }
 
     /// Makes a request and waits until the card is closed, which is after the answer has gone out.
@@ -237,6 +244,14 @@ impl Bench {
             .remove()
             .expect("a card is or was in the reader");
         self.reader.insert(card);
+    }
+}
+
+/// A page in a browser.
+#[must_use]
+pub fn page() -> Caller {
+    Caller::Browser {
+        program: "/usr/bin/chromium".into(),
     }
 }
 

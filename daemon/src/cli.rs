@@ -100,7 +100,7 @@ async fn act(
     settings: Result<Settings, SettingsError>,
 ) -> Result<(), CliError> {
     match action {
-        Action::Status => requests::status(output).await,
+        Action::Status(arguments) => requests::status(output, &arguments).await,
         Action::Authenticate(arguments) => requests::authenticate(output, arguments).await,
         Action::Sign(arguments) => requests::sign(output, arguments).await,
         Action::Certificate(arguments) => requests::certificate(output, arguments).await,

@@ -10,16 +10,18 @@ pub mod methods;
 pub mod origin;
 pub mod params;
 pub mod peer;
+pub mod progress;
 pub mod request;
 pub mod server;
 pub mod socket;
 pub mod witness;
 
 pub use failure::{ErrorCode, Failure};
-pub use methods::{Change, Event, Methods};
+pub use methods::{Asking, Change, Event, Methods};
 pub use origin::Origin;
 pub use params::{
     AuthenticateParams, Call, CertificateKind, CertificateParams, ChallengeNonce, HashFunction,
-    Hashes, SignParams, StatusParams,
+    Hashes, SignParams, StatusParams, WantedCard,
 };
 pub use peer::Caller;
+pub use progress::{Progress, Stage};

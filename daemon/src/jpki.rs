@@ -11,7 +11,7 @@ mod left_open;
 mod token;
 
 pub use applet::{Applet, LastTry, UnlockedKey};
-pub use certificate::{Certificate, CertificateError};
+pub use certificate::{Certificate, CertificateError, Validity};
 pub use digest_info::{Digest, HashFunction, WrongDigestLength};
 pub use error::{AppletError, UnlockError};
 pub use file::{CertificateKind, KeyKind};

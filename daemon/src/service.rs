@@ -17,9 +17,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 use tokio::sync::broadcast;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::time::{Instant, timeout_at};
 
 use crate::card::{CardSource, Reader};
-use crate::ipc::{Call, Caller, Event, Failure, Methods};
+use crate::ipc::{Asking, Call, Event, Failure, Methods, WantedCard};
 use crate::pin::prompt::PinPrompt;
 use crate::settings::Settings;
 use error::ServiceError;
@@ -84,8 +86,33 @@ impl Service {
             .map_err(ServiceError::from)
     }
 
-    /// The readers to try for a request: the one that it names, else all that hold a card.
-    async fn candidates(&self, wanted: Option<&str>) -> Result<Vec<String>, ServiceError> {
+    /// The readers to try for a request; where it wants to wait, once there is a card, but no longer than a window would
+    /// wait for the person.
+    async fn candidates(&self, wanted: &WantedCard) -> Result<Vec<String>, ServiceError> {
+        use ServiceError::{NoCard, NoReader, UnknownReader};
+        if !wanted.wait {
+            return self.with_card(wanted.reader.as_deref()).await;
+        }
+        // From before the first look on, or nobody would see a card that comes in between.
+        let mut events = self.events.subscribe();
+        let started = Instant::now();
+        loop {
+            let missing = match self.with_card(wanted.reader.as_deref()).await {
+                Err(missing @ (NoReader | UnknownReader | NoCard)) => missing,
+                done => return done,
+            };
+            let Some(end) = started.checked_add(self.settings.prompt_timeout) else {
+                return Err(missing);
+            };
+            match timeout_at(end, events.recv()).await {
+                Ok(Ok(_) | Err(RecvError::Lagged(_))) => {}
+                Ok(Err(RecvError::Closed)) | Err(_) => return Err(missing),
+            }
+        }
+    }
+
+    /// The readers that hold a card: the one of this name, else all.
+    async fn with_card(&self, wanted: Option<&str>) -> Result<Vec<String>, ServiceError> {
         let readers = self.readers().await?;
         if readers.is_empty() {
             return Err(ServiceError::NoReader);
@@ -125,12 +152,12 @@ impl Service {
 impl Methods for Service {
     fn call(
         self: Arc<Self>,
-        caller: Caller,
+        asking: Asking,
         call: Call,
     ) -> BoxFuture<'static, Result<Value, Failure>> {
         Box::pin(async move {
             let method = call.method();
-            let result = self.answer(&caller, call).await;
+            let result = self.answer(asking, call).await;
             match &result {
                 Ok(_) => tracing::info!(method, "done"),
                 Err(error) => tracing::info!(method, %error, "refused"),

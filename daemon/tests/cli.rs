@@ -101,6 +101,15 @@ fn status_shows_readers_cards_and_tries_left() {
 }
 
 #[test]
+fn status_shows_the_certificates_days_as_japan_counts_them_where_they_are_asked_for() {
+    let cli = Cli::start();
+    let done = cli.run(&["status", "--validity"]);
+    let line = "  user authentication: from 2026-07-01 until 2031-07-01. Revocation not checked.";
+    assert!(done.stdout.contains(line), "{}", done.stdout);
+    assert!(!cli.run(&["status"]).stdout.contains("2031"));
+}
+
+#[test]
 fn pin_status_shows_the_tries_left_alone() {
     let cli = Cli::start();
     let pins = cli.json(&["pin", "status", "--json"]);

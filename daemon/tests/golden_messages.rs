@@ -7,34 +7,43 @@ use std::path::PathBuf;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use jpkid::ipc::progress::Progressed;
 use jpkid::ipc::request::{Request, RequestId, error_response, response};
 use jpkid::ipc::{
     AuthenticateParams, Call, CertificateKind, CertificateParams, ChallengeNonce, Change,
-    ErrorCode, Event, Failure, HashFunction, Hashes, Origin, SignParams, StatusParams,
+    ErrorCode, Event, Failure, HashFunction, Hashes, Origin, SignParams, Stage, StatusParams,
+    WantedCard,
 };
 use jpkid::language::Language;
 use serde_json::Value;
 
 /// The messages that these tests read; none may be left over.
-const REQUESTS: [&str; 7] = [
+const REQUESTS: [&str; 9] = [
     "authenticate-request",
+    "authenticate-waiting-request",
     "cancel-request",
     "certificate-request",
     "introduce",
     "sign-request",
     "status-request",
+    "status-validity-request",
     "subscribe-request",
 ];
 /// Their contents are compared with a card's in the package apdu-tests.
-const RESULTS: [&str; 6] = [
+const RESULTS: [&str; 7] = [
     "authenticate-result",
     "cancel-result",
     "certificate-result",
     "sign-result",
     "status-result",
     "status-result-unreadable-card",
+    "status-validity-result",
 ];
-const NOTIFICATIONS: [&str; 2] = ["card-notification", "reader-notification"];
+const NOTIFICATIONS: [&str; 3] = [
+    "card-notification",
+    "reader-notification",
+    "progress-notification",
+];
 const ERRORS: [&str; 8] = [
     "error-invalid-params",
     "error-not-json",
@@ -98,7 +107,19 @@ fn the_requests_are_taken_for_what_they_say() {
                 .unwrap(),
             origin: origin(),
             lang: Some(Language::Japanese),
-            reader: None,
+            progress: false,
+            card: WantedCard::default(),
+        })),
+        call(Call::Authenticate(AuthenticateParams {
+            challenge_nonce: ChallengeNonce::parse("c3ludGhldGljIGNoYWxsZW5nZTogMzIgYnl0ZXMgb2s=")
+                .unwrap(),
+            origin: origin(),
+            lang: None,
+            progress: true,
+            card: WantedCard {
+                reader: None,
+                wait: true,
+            },
         })),
         Request::Cancel {
             id: id(2),
@@ -108,7 +129,8 @@ fn the_requests_are_taken_for_what_they_say() {
             kind: CertificateKind::Signature,
             origin: Some(origin()),
             lang: Some(Language::English),
-            reader: None,
+            progress: false,
+            card: WantedCard::default(),
         })),
         Request::Introduce {
             started_by: "chrome-extension://kmbhegncnoikamoigmjkjpoehgbenimi/".to_owned(),
@@ -118,10 +140,16 @@ fn the_requests_are_taken_for_what_they_say() {
             certificate: Some(b"synthetic signature certificate".to_vec()),
             origin: origin(),
             lang: Some(Language::English),
-            reader: None,
+            progress: false,
+            card: WantedCard::default(),
         })),
         call(Call::Status(StatusParams {
+            validity: false,
             lang: Some(Language::Japanese),
+        })),
+        call(Call::Status(StatusParams {
+            validity: true,
+            lang: None,
         })),
         Request::Subscribe { id: id(1) },
     ];
@@ -154,8 +182,13 @@ fn the_notifications_are_those_that_the_daemon_writes() {
         change: Change::Inserted,
         name,
     };
-    for (name, event) in NOTIFICATIONS.into_iter().zip([card, reader]) {
-        assert_eq!(event.to_json(), golden(name), "{name}");
+    let progressed = Progressed {
+        id: id(1),
+        stage: Stage::WaitingForPin,
+    };
+    let written = [card.to_json(), reader.to_json(), progressed.to_json()];
+    for (name, message) in NOTIFICATIONS.into_iter().zip(written) {
+        assert_eq!(message, golden(name), "{name}");
     }
 }
 

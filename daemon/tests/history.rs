@@ -10,7 +10,7 @@ use std::sync::Arc;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use jpkid::history::{History, Recorded};
-use jpkid::ipc::{Call, Caller, ErrorCode, Event, Failure, Methods};
+use jpkid::ipc::{Asking, Call, Caller, ErrorCode, Event, Failure, Methods};
 use serde_json::{Value, json};
 use tokio::sync::broadcast;
 
@@ -20,7 +20,7 @@ const NONCE: &str = "c3ludGhldGljIGNoYWxsZW5nZTogMzIgYnl0ZXMgb2s=";
 struct Stub;
 
 impl Methods for Stub {
-    fn call(self: Arc<Self>, _: Caller, call: Call) -> BoxFuture<'static, Result<Value, Failure>> {
+    fn call(self: Arc<Self>, _: Asking, call: Call) -> BoxFuture<'static, Result<Value, Failure>> {
         async move {
             match &call {
                 Call::Authenticate(params) => match params.origin.as_str() {
@@ -55,7 +55,7 @@ fn begin(
         unreachable!("params are an object")
     };
     let call = Call::parse(method, params).expect("a method");
-    Arc::clone(methods).call(caller, call.expect("its params"))
+    Arc::clone(methods).call(Asking::of(caller), call.expect("its params"))
 }
 
 fn log_in(origin: &str) -> Value {

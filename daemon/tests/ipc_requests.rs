@@ -62,7 +62,8 @@ fn good_requests_are_understood() {
     assert_eq!(params.challenge_nonce.as_str(), "n".repeat(44));
     assert_eq!(params.origin.as_str(), "https://example.go.jp");
     assert_eq!(params.lang, Some(Language::Japanese));
-    assert_eq!(params.reader.as_deref(), Some("Reader 0"));
+    assert_eq!(params.card.reader.as_deref(), Some("Reader 0"));
+    assert!(!params.card.wait && !params.progress);
     for kind in [
         "authentication",
         "signature",
@@ -180,6 +181,20 @@ fn every_bad_parameter_is_named() {
             "reader",
         ),
         ("authenticate", authenticate(), "reader", json!(0), "reader"),
+        (
+            "authenticate",
+            authenticate(),
+            "waitForCard",
+            json!("yes"),
+            "waitForCard",
+        ),
+        (
+            "authenticate",
+            authenticate(),
+            "progress",
+            json!(1),
+            "progress",
+        ),
         ("authenticate", authenticate(), "lang", json!({}), "lang"),
         (
             "authenticate",

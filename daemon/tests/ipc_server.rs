@@ -296,3 +296,22 @@ fn stopping_answers_what_is_pending_and_removes_the_socket() {
     assert!(!daemon.socket().exists());
     daemon.wait_for_dropped(1);
 }
+
+#[test]
+fn the_stages_of_a_request_come_before_its_answer_to_a_client_that_wants_them() {
+    let daemon = StubDaemon::start();
+    let mut client = daemon.connect();
+    let mut params = stub::authenticate_params("quick");
+    params["progress"] = json!(true);
+    client.ask("mine", "authenticate", params);
+    for stage in ["waiting-for-card", "waiting-for-pin", "signing"] {
+        let told = client.receive();
+        assert_eq!(told["method"], "progress");
+        assert_eq!(told["params"], json!({"id": "mine", "stage": stage}));
+        assert!(told.get("id").is_none());
+    }
+    assert_eq!(client.receive()["id"], "mine");
+
+    client.authenticate(2, "quick");
+    assert_eq!(client.receive()["id"], 2, "who does not ask is not told");
+}

@@ -12,7 +12,7 @@ use futures_util::future::BoxFuture;
 use jpkid::ipc::frame::{FRAME_TIMEOUT, FrameReader, Incoming};
 use jpkid::ipc::server::{MAX_CONNECTIONS, ServerOptions, serve};
 use jpkid::ipc::socket::{Listener, SocketPlace};
-use jpkid::ipc::{Call, Caller, Event, Failure, Methods};
+use jpkid::ipc::{Asking, Call, Event, Failure, Methods};
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
 use tokio::net::UnixStream;
@@ -24,7 +24,7 @@ use tokio_util::sync::CancellationToken;
 struct Nothing;
 
 impl Methods for Nothing {
-    fn call(self: Arc<Self>, _: Caller, _: Call) -> BoxFuture<'static, Result<Value, Failure>> {
+    fn call(self: Arc<Self>, _: Asking, _: Call) -> BoxFuture<'static, Result<Value, Failure>> {
         Box::pin(async { Ok(json!({})) })
     }
 

@@ -99,6 +99,7 @@ const RULES: [Rule; 22] = [
         &[
             "base64",
             "futures_util",
+            "jiff",
             "serde_json",
             "sha2",
             "thiserror",

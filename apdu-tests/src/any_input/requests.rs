@@ -78,9 +78,9 @@ fn check_call(call: &Call) {
         Call::Authenticate(params) => {
             let length = params.challenge_nonce.as_str().chars().count();
             assert!((44..=128).contains(&length));
-            (Some(&params.origin), params.reader.as_ref())
+            (Some(&params.origin), params.card.reader.as_ref())
         }
-        Call::Certificate(params) => (params.origin.as_ref(), params.reader.as_ref()),
+        Call::Certificate(params) => (params.origin.as_ref(), params.card.reader.as_ref()),
         Call::Sign(params) => {
             let hashes = &params.hashes;
             assert!((1..=Hashes::MAX_COUNT).contains(&hashes.values().len()));
@@ -88,7 +88,7 @@ fn check_call(call: &Call) {
             assert!(hashes.values().iter().all(|hash| hash.len() == length));
             let certificate = params.certificate.as_ref();
             assert!(certificate.is_none_or(|der| (1..=6 * 1024).contains(&der.len())));
-            (Some(&params.origin), params.reader.as_ref())
+            (Some(&params.origin), params.card.reader.as_ref())
         }
     };
     if let Some(origin) = origin {
@@ -117,6 +117,13 @@ fn params(call: &Call) -> Value {
         params.extend(value.map(|value| (name.to_owned(), Value::String(value))));
     };
     add("lang", call.lang().map(|lang| lang.tag().to_owned()));
+    let card = match call {
+        Call::Status(_) => None,
+        Call::Authenticate(own) => Some(&own.card),
+        Call::Certificate(own) => Some(&own.card),
+        Call::Sign(own) => Some(&own.card),
+    };
+    add("reader", card.and_then(|card| card.reader.clone()));
     let origin = |origin: &Origin| Some(origin.as_str().to_owned());
     match call {
         Call::Status(_) => {}
@@ -126,12 +133,10 @@ fn params(call: &Call) -> Value {
                 Some(own.challenge_nonce.as_str().to_owned()),
             );
             add("origin", origin(&own.origin));
-            add("reader", own.reader.clone());
         }
         Call::Certificate(own) => {
             add("kind", Some(own.kind.as_str().to_owned()));
             add("origin", own.origin.as_ref().and_then(origin));
-            add("reader", own.reader.clone());
         }
         Call::Sign(own) => {
             add(
@@ -143,13 +148,22 @@ fn params(call: &Call) -> Value {
                 own.certificate.as_ref().map(|der| STANDARD.encode(der)),
             );
             add("origin", origin(&own.origin));
-            add("reader", own.reader.clone());
             let hashes = own.hashes.values().iter();
             params.insert(
                 "hashes".into(),
                 hashes.map(|hash| STANDARD.encode(hash)).collect(),
             );
         }
+    }
+    for (name, flag) in [
+        ("progress", call.wants_progress()),
+        ("waitForCard", card.is_some_and(|card| card.wait)),
+        (
+            "validity",
+            matches!(call, Call::Status(own) if own.validity),
+        ),
+    ] {
+        params.extend(flag.then(|| (name.to_owned(), flag.into())));
     }
     Value::Object(params)
 }

@@ -75,3 +75,14 @@ async fn a_status_looks_as_the_golden_messages_say() {
         shape(&golden("status-result-unreadable-card"))
     );
 }
+
+#[tokio::test]
+async fn a_status_with_dates_looks_as_the_golden_message_says() {
+    let bench = Bench::new(
+        "[validity]\nfrom = 2026-07-01\nuntil = 2031-07-01",
+        [Types("ABC123")],
+    );
+    bench.certificate("signature").await.unwrap();
+    let status = bench.call("status", serde_json::json!({"validity": true}));
+    assert_shape(&status.await.unwrap(), "status-validity-result");
+}

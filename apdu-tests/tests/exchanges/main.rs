@@ -17,6 +17,8 @@ mod hostile;
 mod login;
 mod patience;
 mod pin_law;
+mod progress;
 mod queue;
 mod quirks;
 mod system;
+mod validity;

@@ -7,7 +7,7 @@ use apdu_tests::bench::{NONCE, log_in};
 use apdu_tests::person::Reply;
 use apdu_tests::person::Reply::{Cancels, CannotBeAsked, Obliges, Refuses, Types, Waits};
 use apdu_tests::{Bench, ORIGIN};
-use jpkid::ipc::{Call, Caller, ErrorCode, Failure, Methods as _};
+use jpkid::ipc::{Asking, Call, Caller, ErrorCode, Failure, Methods as _};
 use jpkid::language::Language;
 use jpkid::settings::Settings;
 use serde_json::{Value, json};
@@ -38,7 +38,7 @@ async fn of_a_program(bench: &Bench, origin: &str) -> Result<Value, Failure> {
     let caller = Caller::Program {
         path: Some("/usr/bin/program".into()),
     };
-    let answer = Arc::clone(&bench.service).call(caller, call.unwrap().unwrap());
+    let answer = Arc::clone(&bench.service).call(Asking::of(caller), call.unwrap().unwrap());
     let answer = answer.await;
     bench.service.finish().await;
     answer

@@ -12,7 +12,7 @@ use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, join_all};
 use jpki_virtual_card::{PinReference, VirtualCard, VirtualReader};
 use jpkid::card::TransportError;
-use jpkid::ipc::{Call, Caller, Methods as _};
+use jpkid::ipc::{Asking, Call, Caller, Methods as _};
 use jpkid::pin::prompt::{Confirmation, PinPrompt, PinQuestion, PromptError, Subject};
 use jpkid::pin::{Pin, PinKind};
 use jpkid::service::Service;
@@ -141,7 +141,7 @@ async fn run(world: &World, service: &Arc<Service>, requests: &[Request]) {
             unreachable!("params are an object")
         };
         let call = Call::parse(method, params).unwrap().unwrap();
-        Arc::clone(service).call(caller.clone(), call)
+        Arc::clone(service).call(Asking::of(caller.clone()), call)
     }));
     tokio::select! {
         _ = answers => {}

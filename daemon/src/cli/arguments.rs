@@ -18,7 +18,7 @@ pub(super) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Action {
-    Status,
+    Status(Status),
     Authenticate(Authenticate),
     Sign(Sign),
     Certificate(Certificate),
@@ -50,6 +50,12 @@ pub(super) enum SetupAction {
 }
 
 #[derive(Args, Debug)]
+pub(super) struct Status {
+    #[arg(long)]
+    pub(super) validity: bool,
+}
+
+#[derive(Args, Debug)]
 pub(super) struct Authenticate {
     #[arg(long, value_name = "URL")]
     pub(super) origin: String,
@@ -57,6 +63,8 @@ pub(super) struct Authenticate {
     pub(super) nonce: String,
     #[arg(long, value_name = "NAME")]
     pub(super) reader: Option<String>,
+    #[arg(long)]
+    pub(super) wait: bool,
 }
 
 #[derive(Args, Debug)]
@@ -84,6 +92,8 @@ pub(super) struct Sign {
     pub(super) certificate_out: Option<PathBuf>,
     #[arg(long, value_name = "NAME")]
     pub(super) reader: Option<String>,
+    #[arg(long)]
+    pub(super) wait: bool,
 }
 
 #[derive(Args, Debug)]
@@ -98,6 +108,8 @@ pub(super) struct Certificate {
     pub(super) origin: Option<String>,
     #[arg(long, value_name = "NAME")]
     pub(super) reader: Option<String>,
+    #[arg(long)]
+    pub(super) wait: bool,
 }
 
 #[derive(Args, Debug)]

@@ -4,10 +4,14 @@ use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
+use jiff::tz::{self, TimeZone};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
-use super::arguments::{Authenticate, Certificate, Format, HashFunction, Key, Sign, name_of};
+use super::arguments::{
+    Authenticate, Certificate, Format, HashFunction, Key, Sign, Status, name_of,
+};
 use super::certificate::{pem, summary};
 use super::output::Output;
 use super::{CliError, ask};
@@ -15,8 +19,9 @@ use super::{CliError, ask};
 /// Bytes of a file hashed at a time.
 const CHUNK: usize = 64 * 1024;
 
-pub(super) async fn status(output: &Output) -> Result<(), CliError> {
-    let status = ask(output, "status", json!({})).await?;
+pub(super) async fn status(output: &Output, arguments: &Status) -> Result<(), CliError> {
+    let params = json!({"validity": arguments.validity});
+    let status = ask(output, "status", params).await?;
     let mut lines = Vec::new();
     for reader in readers(&status) {
         lines.push(output.say("cli-reader", &[("name", text(reader, "name"))]));
@@ -61,9 +66,15 @@ pub(super) async fn authenticate(output: &Output, arguments: Authenticate) -> Re
         origin,
         nonce,
         reader,
+        wait,
     } = arguments;
     output.tell_of_window();
-    let params = json!({"origin": origin, "challengeNonce": nonce, "reader": reader});
+    let params = json!({
+        "origin": origin,
+        "challengeNonce": nonce,
+        "reader": reader,
+        "waitForCard": wait,
+    });
     let token = ask(output, "authenticate", params).await?;
     // A token is JSON in any case.
     output.answer(&token, &format!("{token:#}"))
@@ -79,6 +90,7 @@ pub(super) async fn sign(output: &Output, arguments: Sign) -> Result<(), CliErro
         out,
         certificate_out,
         reader,
+        wait,
     } = arguments;
     if key == Key::Authentication {
         return Err(CliError::Usage(output.say("cli-authentication-key", &[])));
@@ -100,6 +112,7 @@ pub(super) async fn sign(output: &Output, arguments: Sign) -> Result<(), CliErro
         "hashFunction": name_of(hash_function),
         "origin": origin,
         "reader": reader,
+        "waitForCard": wait,
     });
     let signed = ask(output, "sign", params).await?;
     if let Some(path) = certificate_out {
@@ -133,6 +146,7 @@ pub(super) async fn certificate(output: &Output, arguments: Certificate) -> Resu
         format,
         origin,
         reader,
+        wait,
     } = arguments;
     let name = name_of(kind);
     if out.is_none()
@@ -145,7 +159,7 @@ pub(super) async fn certificate(output: &Output, arguments: Certificate) -> Resu
     if name == "signature" {
         output.tell_of_window();
     }
-    let params = json!({"kind": name, "origin": origin, "reader": reader});
+    let params = json!({"kind": name, "origin": origin, "reader": reader, "waitForCard": wait});
     let answer = ask(output, "certificate", params).await?;
     let der = binary(&answer, "certificate")?;
     let bytes = match format {
@@ -211,7 +225,28 @@ pub(super) fn describe_card(output: &Output, reader: &Value) -> Vec<String> {
         ),
     ];
     lines.extend(describe_pins(output, card));
+    lines.extend(describe_validity(output, card));
     lines
+}
+
+/// The days as they are counted in Japan, where the card's last day is printed on it; the exact time is in `--json`.
+fn describe_validity(output: &Output, card: &Value) -> Vec<String> {
+    let date = |validity: &Value, name| {
+        let time: Timestamp = text(validity, name).parse().ok()?;
+        let in_japan = time.to_zoned_datetime(TimeZone::fixed(tz::offset(9)));
+        Some(in_japan.date().to_string())
+    };
+    ["authentication", "signature"]
+        .into_iter()
+        .filter_map(|name| {
+            let validity = card.get("validity")?.get(name)?;
+            let kind = output.say(&format!("cli-certificate-{name}"), &[]);
+            let from = date(validity, "notBefore")?;
+            let until = date(validity, "notAfter")?;
+            let dates = [("kind", kind.as_str()), ("from", &from), ("until", &until)];
+            Some(format!("  {}", output.say("cli-validity", &dates)))
+        })
+        .collect()
 }
 
 fn describe_pins(output: &Output, card: &Value) -> Vec<String> {

@@ -7,7 +7,9 @@ use serde_json::Value;
 use tokio::sync::broadcast;
 
 use super::{Action, AskedBy, History, Key, Use};
-use crate::ipc::{Call, Caller, CertificateKind, ErrorCode, Event, Failure, Methods, Origin};
+use crate::ipc::{
+    Asking, Call, Caller, CertificateKind, ErrorCode, Event, Failure, Methods, Origin,
+};
 
 /// Methods whose uses of the card are written down, those too that the client withdraws.
 #[derive(Debug)]
@@ -30,14 +32,14 @@ impl<M> Recorded<M> {
 impl<M: Methods> Methods for Recorded<M> {
     fn call(
         self: Arc<Self>,
-        caller: Caller,
+        asking: Asking,
         call: Call,
     ) -> BoxFuture<'static, Result<Value, Failure>> {
-        let Some(mut pending) = Pending::of(&self.history, &caller, &call) else {
-            return Arc::clone(&self.methods).call(caller, call);
+        let Some(mut pending) = Pending::of(&self.history, &asking.caller, &call) else {
+            return Arc::clone(&self.methods).call(asking, call);
         };
         Box::pin(async move {
-            let result = Arc::clone(&self.methods).call(caller, call).await;
+            let result = Arc::clone(&self.methods).call(asking, call).await;
             pending.end(&result);
             result
         })

@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 use tokio::sync::broadcast;
 
-use super::{Call, Caller, Failure};
+use super::{Call, Caller, Failure, Progress};
 
 /// What answers the requests.
 pub trait Methods: Send + Sync + 'static {
@@ -17,13 +17,33 @@ pub trait Methods: Send + Sync + 'static {
     /// A panic is answered with [`ErrorCode::Internal`](super::ErrorCode::Internal); other requests go on.
     fn call(
         self: Arc<Self>,
-        caller: Caller,
+        asking: Asking,
         call: Call,
     ) -> BoxFuture<'static, Result<Value, Failure>>;
 
     /// Readers and cards that come and go, from now on. A client that asked for `subscribe` gets each of
     /// them; one that reads too slowly misses some.
     fn events(&self) -> broadcast::Receiver<Event>;
+}
+
+/// Who makes a request, and who hears how far it is.
+#[derive(Clone, Debug)]
+pub struct Asking {
+    /// The client.
+    pub caller: Caller,
+    /// Where the request's stages are told.
+    pub progress: Progress,
+}
+
+impl Asking {
+    /// A client that does not want to know how far its request is.
+    #[must_use]
+    pub fn of(caller: Caller) -> Self {
+        Self {
+            caller,
+            progress: Progress::default(),
+        }
+    }
 }
 
 /// A reader or a card came or went.

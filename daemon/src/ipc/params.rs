@@ -21,9 +21,11 @@ pub enum Call {
     Sign(SignParams),
 }
 
-/// `status`: nothing but the language of the texts in the answer.
+/// `status`.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct StatusParams {
+    /// Whether the certificates' dates are wanted.
+    pub validity: bool,
     /// The language the caller asked for.
     pub lang: Option<Language>,
 }
@@ -37,8 +39,10 @@ pub struct AuthenticateParams {
     pub origin: Origin,
     /// The language the caller asked for.
     pub lang: Option<Language>,
-    /// The PC/SC name of the reader to use.
-    pub reader: Option<String>,
+    /// Whether the caller wants to know how far the request is.
+    pub progress: bool,
+    /// Which card to use.
+    pub card: WantedCard,
 }
 
 /// `certificate`.
@@ -50,8 +54,10 @@ pub struct CertificateParams {
     pub origin: Option<Origin>,
     /// The language the caller asked for.
     pub lang: Option<Language>,
-    /// The PC/SC name of the reader to use.
-    pub reader: Option<String>,
+    /// Whether the caller wants to know how far the request is.
+    pub progress: bool,
+    /// Which card to use.
+    pub card: WantedCard,
 }
 
 /// `sign`.
@@ -65,8 +71,19 @@ pub struct SignParams {
     pub origin: Origin,
     /// The language the caller asked for.
     pub lang: Option<Language>,
-    /// The PC/SC name of the reader to use.
+    /// Whether the caller wants to know how far the request is.
+    pub progress: bool,
+    /// Which card to use.
+    pub card: WantedCard,
+}
+
+/// Which card a request is for.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct WantedCard {
+    /// The PC/SC name of the reader it lies in; else the first reader with a JPKI card.
     pub reader: Option<String>,
+    /// `waitForCard`: whether to wait until it is there.
+    pub wait: bool,
 }
 
 /// A web system's nonce: 44 to 128 characters (32 random bytes in base64 and longer). It is signed as
@@ -267,12 +284,26 @@ impl Call {
             Self::Sign(params) => params.lang,
         }
     }
+
+    /// Whether the caller wants to know how far the request is.
+    #[must_use]
+    pub fn wants_progress(&self) -> bool {
+        match self {
+            Self::Status(_) => false,
+            Self::Authenticate(params) => params.progress,
+            Self::Certificate(params) => params.progress,
+            Self::Sign(params) => params.progress,
+        }
+    }
 }
 
 fn parse_status(mut fields: Fields) -> Result<Call, Failure> {
-    let lang = fields.lang()?;
+    let params = StatusParams {
+        validity: fields.flag("validity")?,
+        lang: fields.lang()?,
+    };
     fields.end()?;
-    Ok(Call::Status(StatusParams { lang }))
+    Ok(Call::Status(params))
 }
 
 fn parse_authenticate(mut fields: Fields) -> Result<Call, Failure> {
@@ -280,7 +311,8 @@ fn parse_authenticate(mut fields: Fields) -> Result<Call, Failure> {
         challenge_nonce: ChallengeNonce::parse(&fields.required_text("challengeNonce")?)?,
         origin: Origin::parse(&fields.required_text("origin")?)?,
         lang: fields.lang()?,
-        reader: fields.reader()?,
+        progress: fields.flag("progress")?,
+        card: fields.card()?,
     };
     fields.end()?;
     Ok(Call::Authenticate(params))
@@ -298,7 +330,8 @@ fn parse_certificate(mut fields: Fields) -> Result<Call, Failure> {
             .map(|text| Origin::parse(&text))
             .transpose()?,
         lang: fields.lang()?,
-        reader: fields.reader()?,
+        progress: fields.flag("progress")?,
+        card: fields.card()?,
     };
     fields.end()?;
     Ok(Call::Certificate(params))
@@ -315,7 +348,8 @@ fn parse_sign(mut fields: Fields) -> Result<Call, Failure> {
         certificate: fields.certificate()?,
         origin: Origin::parse(&fields.required_text("origin")?)?,
         lang: fields.lang()?,
-        reader: fields.reader()?,
+        progress: fields.flag("progress")?,
+        card: fields.card()?,
     };
     fields.end()?;
     Ok(Call::Sign(params))

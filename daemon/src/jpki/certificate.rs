@@ -33,7 +33,16 @@ pub enum CertificateError {
 pub struct Certificate {
     der: Vec<u8>,
     key: RsaPublicKey,
-    not_after: i64,
+    validity: Validity,
+}
+
+/// From when until when a certificate is good, unless it is revoked: seconds since 1970-01-01T00:00:00Z.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Validity {
+    /// The first second.
+    pub not_before: i64,
+    /// The last second.
+    pub not_after: i64,
 }
 
 impl Certificate {
@@ -54,20 +63,25 @@ impl Certificate {
             _ => None,
         }
         .ok_or(CertificateError::UnknownKey)?;
-        let not_after = certificate.validity().not_after.timestamp();
+        let validity = Validity {
+            not_before: certificate.validity().not_before.timestamp(),
+            not_after: certificate.validity().not_after.timestamp(),
+        };
         let length = der.len().saturating_sub(rest.len());
         der.truncate(length);
-        Ok(Self {
-            der,
-            key,
-            not_after,
-        })
+        Ok(Self { der, key, validity })
     }
 
     /// The certificate as the card holds it.
     #[must_use]
     pub fn der(&self) -> &[u8] {
         &self.der
+    }
+
+    /// From when until when it is good, unless it is revoked.
+    #[must_use]
+    pub fn validity(&self) -> Validity {
+        self.validity
     }
 
     /// Refuses a certificate that has ended, so that no PIN is asked in vain. Whether it was revoked
@@ -79,7 +93,7 @@ impl Certificate {
         let now = now
             .duration_since(UNIX_EPOCH)
             .map_or(0, |since| since.as_secs());
-        if i64::try_from(now).is_ok_and(|now| now <= self.not_after) {
+        if i64::try_from(now).is_ok_and(|now| now <= self.validity.not_after) {
             Ok(())
         } else {
             Err(CertificateError::Expired)

@@ -7,7 +7,7 @@ use super::desk::Desk;
 use super::requests::signature_algorithm;
 use super::{Service, ServiceError};
 use crate::ipc::params::CertificateParams;
-use crate::ipc::{self, Caller};
+use crate::ipc::{self, Asking, WantedCard};
 use crate::jpki::{AppletError, Certificate, CertificateKind, HashFunction};
 use crate::pin::PinKind;
 use crate::pin::prompt::{Asker, Purpose, Subject};
@@ -15,11 +15,11 @@ use crate::pin::prompt::{Asker, Purpose, Subject};
 impl Service {
     pub(super) async fn certificate(
         &self,
-        caller: &Caller,
+        asking: Asking,
         params: CertificateParams,
     ) -> Result<Value, ServiceError> {
-        let consent = self.consent(caller, params.origin.as_ref(), params.lang)?;
-        let reader = params.reader.as_deref();
+        let consent = self.consent(asking, params.origin.as_ref(), params.lang)?;
+        let card = &params.card;
         let (kind, algorithms): (_, &[HashFunction]) = match params.kind {
             ipc::CertificateKind::Authentication => {
                 (CertificateKind::Authentication, &[HashFunction::Sha256])
@@ -32,7 +32,7 @@ impl Service {
             CertificateKind::Signature => {
                 let pin = PinKind::DigitalSignature;
                 let purpose = Purpose::ReadSignatureCertificate;
-                self.protected_certificate(consent, reader, pin, purpose)
+                self.protected_certificate(consent, card, pin, purpose)
                     .await?
             }
             CertificateKind::Authentication
@@ -46,7 +46,7 @@ impl Service {
                         return Err(ServiceError::NotAgreed);
                     }
                 }
-                let read = self.on_card(reader, |turn| async move {
+                let read = self.on_card(&consent, card, |turn| async move {
                     turn.worker()
                         .run(move |desk| desk.read_certificate(kind))
                         .await
@@ -58,7 +58,7 @@ impl Service {
                     ))) => {
                         let pin = PinKind::UserAuthentication;
                         let purpose = Purpose::ReadAuthenticationCertificate;
-                        self.protected_certificate(consent, reader, pin, purpose)
+                        self.protected_certificate(consent, card, pin, purpose)
                             .await?
                     }
                     read => read?,
@@ -80,11 +80,11 @@ impl Service {
     async fn protected_certificate(
         &self,
         consent: Consent,
-        reader: Option<&str>,
+        card: &WantedCard,
         pin: PinKind,
         purpose: Purpose,
     ) -> Result<Certificate, ServiceError> {
-        let prepared = self.prepare(&consent, reader, pin).await?;
+        let prepared = self.prepare(&consent, card, pin).await?;
         self.unlock(prepared, consent, pin, purpose, |pin, last_try| {
             move |desk: &mut Desk, answer| desk.read_protected_certificate(&pin, last_try, answer)
         })

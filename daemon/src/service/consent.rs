@@ -9,16 +9,17 @@ use super::events::Changes;
 use super::patience::OpenWindow;
 use super::{Service, ServiceError};
 use crate::card::{Insertion, TransportError};
-use crate::ipc::{Caller, Origin};
+use crate::ipc::{Asking, Caller, Origin, Progress, Stage};
 use crate::jpki::LastTry;
 use crate::language::Language;
 use crate::pin::Pin;
 use crate::pin::prompt::{Asker, Confirmation, PinQuestion, PromptError, Subject};
 
-/// Who asks and how to speak to the person.
+/// Who asks, how to speak to the person, and whom to tell how far it is.
 pub(super) struct Consent {
     pub(super) asker: Asker,
     pub(super) language: Language,
+    pub(super) progress: Progress,
     /// Whose windows are counted: the site, or the program whatever site it names.
     name: String,
     excused: AtomicBool,
@@ -41,7 +42,7 @@ impl Service {
     /// Who asks, if they may.
     pub(super) fn consent(
         &self,
-        caller: &Caller,
+        asking: Asking,
         origin: Option<&Origin>,
         lang: Option<Language>,
     ) -> Result<Consent, ServiceError> {
@@ -49,7 +50,7 @@ impl Service {
             return Err(ServiceError::DeveloperOrigin);
         }
         let text = |path: &std::path::Path| path.display().to_string();
-        let asker = match (caller, origin) {
+        let asker = match (&asking.caller, origin) {
             (Caller::Browser { program }, Some(origin)) => Asker::Website {
                 ascii: origin.as_str().to_owned(),
                 unicode: origin.display_unicode().to_owned(),
@@ -71,6 +72,7 @@ impl Service {
         Ok(Consent {
             asker,
             language: self.language(lang),
+            progress: asking.progress,
             name,
             excused: AtomicBool::new(false),
         })
@@ -191,6 +193,7 @@ impl Service {
         is_answer: impl Fn(&T) -> bool,
     ) -> Result<T, PromptError> {
         let _window = self.window.lock().await;
+        consent.progress.tell(Stage::WaitingForPin);
         let mut open = OpenWindow {
             patience: &self.patience,
             asker: &consent.name,

@@ -6,8 +6,8 @@ use tokio::sync::oneshot;
 use super::ServiceError;
 use crate::card::{Card, CardSource, Insertion, TransportError};
 use crate::jpki::{
-    Applet, AvailableCertificates, CardKind, Certificate, CertificateKind, Digest, LastTry,
-    UnlockError, UnlockedKey,
+    Applet, AppletError, AvailableCertificates, CardKind, Certificate, CertificateKind, Digest,
+    LastTry, UnlockError, UnlockedKey, Validity,
 };
 use crate::pin::{Pin, PinKind, PinStatus, TriesLeft};
 
@@ -30,11 +30,13 @@ struct CardAtHand {
     memory: CardMemory,
 }
 
-/// What is remembered of a card: nothing that needs a PIN to be read.
+/// What is remembered of a card: of what needs a PIN to be read, two dates.
 #[derive(Default)]
 struct CardMemory {
     available: Option<AvailableCertificates>,
     authentication: Option<Certificate>,
+    /// When the signature certificate, which is behind its password, begins and ends, if it was read.
+    signature_validity: Option<Validity>,
     authentication_tries: Option<TriesLeft>,
     signature_tries: Option<TriesLeft>,
 }
@@ -46,6 +48,15 @@ pub(super) struct CardReport {
     pub(super) available: AvailableCertificates,
     pub(super) authentication: PinStatus,
     pub(super) signature: PinStatus,
+    /// Where it was asked for.
+    pub(super) validity: Option<KnownValidity>,
+}
+
+/// When the certificates begin and end, of those that can be read without a PIN or were read with it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct KnownValidity {
+    pub(super) authentication: Option<Validity>,
+    pub(super) signature: Option<Validity>,
 }
 
 /// Signatures and the certificate of the key that made them.
@@ -104,11 +115,10 @@ impl Desk {
         memory.remember(pin, Some(known));
         tries.send(known).ok();
         if pin == PinKind::UserAuthentication && memory.authentication.is_none() {
-            use crate::jpki::AppletError::CertificateProtected;
             match applet.read_certificate(CertificateKind::Authentication) {
                 Ok(certificate) => memory.authentication = Some(certificate),
                 // On a phone it is read after the PIN.
-                Err(CertificateProtected(_)) => {}
+                Err(AppletError::CertificateProtected(_)) => {}
                 Err(error) => return Err(error.into()),
             }
         }
@@ -152,8 +162,9 @@ impl Desk {
         expected: Option<&[u8]>,
         answer: Answer<Signed>,
     ) {
-        self.with_key(pin, last_try, answer, |key, _| {
+        self.with_key(pin, last_try, answer, |key, memory| {
             let certificate = key.read_certificate()?;
+            memory.signature_validity = Some(certificate.validity());
             if expected.is_some_and(|expected| expected != certificate.der()) {
                 return Err(ServiceError::CertificateMismatch);
             }
@@ -176,7 +187,13 @@ impl Desk {
         last_try: LastTry,
         answer: Answer<Certificate>,
     ) {
-        self.with_key(pin, last_try, answer, |key, _| Ok(key.read_certificate()?));
+        self.with_key(pin, last_try, answer, |key, memory| {
+            let certificate = key.read_certificate()?;
+            if pin.kind() == PinKind::DigitalSignature {
+                memory.signature_validity = Some(certificate.validity());
+            }
+            Ok(certificate)
+        });
     }
 
     /// Reads a certificate that is not behind a PIN.
@@ -202,8 +219,9 @@ impl Desk {
         Ok(certificate)
     }
 
-    /// Tells what `status` shows. A request that has the card is not disturbed.
-    pub(super) fn inspect(&mut self) -> Result<CardReport, ServiceError> {
+    /// Tells what `status` shows, with the certificates' dates if they are wanted. A request that has the card is not
+    /// disturbed.
+    pub(super) fn inspect(&mut self, with_validity: bool) -> Result<CardReport, ServiceError> {
         let in_use = self
             .at_hand
             .as_ref()
@@ -216,12 +234,19 @@ impl Desk {
         } = self.connect()?;
         let report = select(connection).and_then(|mut applet| {
             *left_selected = false;
-            let report = CardReport {
+            let mut report = CardReport {
                 kind: applet.card_kind()?,
                 available: applet.available_certificates()?,
                 authentication: applet.pin_status(PinKind::UserAuthentication)?,
                 signature: applet.pin_status(PinKind::DigitalSignature)?,
+                validity: None,
             };
+            if with_validity {
+                report.validity = Some(KnownValidity {
+                    authentication: authentication_validity(&mut applet, report.available, memory)?,
+                    signature: memory.signature_validity,
+                });
+            }
             memory.available = Some(report.available);
             memory.remember(PinKind::UserAuthentication, told(report.authentication));
             memory.remember(PinKind::DigitalSignature, told(report.signature));
@@ -367,6 +392,22 @@ impl CardMemory {
             _ => Ok(()),
         }
     }
+}
+
+/// When the authentication certificate begins and ends; `None` where it cannot be read without a PIN, or at all.
+fn authentication_validity(
+    applet: &mut Applet<'_>,
+    available: AvailableCertificates,
+    memory: &mut CardMemory,
+) -> Result<Option<Validity>, AppletError> {
+    if memory.authentication.is_none() && available.authentication {
+        match applet.read_certificate(CertificateKind::Authentication) {
+            Ok(certificate) => memory.authentication = Some(certificate),
+            Err(error @ AppletError::Command(_)) => return Err(error),
+            Err(error) => tracing::debug!(%error, "no dates of the authentication certificate"),
+        }
+    }
+    Ok(memory.authentication.as_ref().map(Certificate::validity))
 }
 
 fn select(connection: &mut Option<Box<dyn Card>>) -> Result<Applet<'_>, ServiceError> {

@@ -6,7 +6,8 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::future::{Either, join_all, select};
-use serde_json::{Value, json};
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::oneshot;
 
@@ -16,8 +17,8 @@ use super::worker::Turn;
 use super::{Service, ServiceError};
 use crate::card::TransportError;
 use crate::ipc::params::{AuthenticateParams, SignParams, StatusParams};
-use crate::ipc::{self, Call, Caller, Failure, Origin};
-use crate::jpki::{AppletError, Digest, HashFunction, LastTry, UnlockError};
+use crate::ipc::{self, Asking, Call, Failure, Origin, Stage, WantedCard};
+use crate::jpki::{AppletError, Digest, HashFunction, LastTry, UnlockError, Validity};
 use crate::pin::prompt::{PinQuestion, Purpose};
 use crate::pin::{Pin, PinKind, PinStatus, TriesLeft};
 
@@ -39,23 +40,27 @@ pub(super) struct Prepared {
 }
 
 impl Service {
-    pub(super) async fn answer(&self, caller: &Caller, call: Call) -> Result<Value, ServiceError> {
+    pub(super) async fn answer(&self, asking: Asking, call: Call) -> Result<Value, ServiceError> {
         match call {
             Call::Status(params) => self.status(params).await,
-            Call::Authenticate(params) => self.authenticate(caller, params).await,
-            Call::Certificate(params) => self.certificate(caller, params).await,
-            Call::Sign(params) => self.sign(caller, params).await,
+            Call::Authenticate(params) => self.authenticate(asking, params).await,
+            Call::Certificate(params) => self.certificate(asking, params).await,
+            Call::Sign(params) => self.sign(asking, params).await,
         }
     }
 
     async fn status(&self, params: StatusParams) -> Result<Value, ServiceError> {
         let language = self.language(params.lang);
+        let validity = params.validity;
         let readers = self.readers().await?.into_iter().map(|reader| async move {
             let name = reader.name.clone();
             let card = match reader.insertion {
                 None => Ok(None),
                 Some(_) => match self.worker(reader.name) {
-                    Ok(worker) => in_time(worker.run(Desk::inspect)).await.flatten().map(Some),
+                    Ok(worker) => in_time(worker.run(move |desk| desk.inspect(validity)))
+                        .await
+                        .flatten()
+                        .map(Some),
                     Err(error) => Err(error),
                 },
             };
@@ -73,18 +78,16 @@ impl Service {
 
     async fn authenticate(
         &self,
-        caller: &Caller,
+        asking: Asking,
         params: AuthenticateParams,
     ) -> Result<Value, ServiceError> {
-        let consent = self.consent(caller, Some(&params.origin), params.lang)?;
+        let consent = self.consent(asking, Some(&params.origin), params.lang)?;
         let digest = Arc::new(token_digest(
             &params.origin,
             params.challenge_nonce.as_str(),
         )?);
         let pin = PinKind::UserAuthentication;
-        let prepared = self
-            .prepare(&consent, params.reader.as_deref(), pin)
-            .await?;
+        let prepared = self.prepare(&consent, &params.card, pin).await?;
         let signed = self
             .unlock(
                 prepared,
@@ -108,8 +111,8 @@ impl Service {
         }))
     }
 
-    async fn sign(&self, caller: &Caller, params: SignParams) -> Result<Value, ServiceError> {
-        let consent = self.consent(caller, Some(&params.origin), params.lang)?;
+    async fn sign(&self, asking: Asking, params: SignParams) -> Result<Value, ServiceError> {
+        let consent = self.consent(asking, Some(&params.origin), params.lang)?;
         let function = hash_function(params.hashes.function());
         let digests = params
             .hashes
@@ -121,9 +124,7 @@ impl Service {
         let digests = Arc::new(digests);
         let expected = params.certificate.map(Arc::new);
         let pin = PinKind::DigitalSignature;
-        let prepared = self
-            .prepare(&consent, params.reader.as_deref(), pin)
-            .await?;
+        let prepared = self.prepare(&consent, &params.card, pin).await?;
         let signed = self
             .unlock(prepared, consent, pin, purpose, |pin, last_try| {
                 let (digests, expected) = (Arc::clone(&digests), expected.clone());
@@ -148,14 +149,16 @@ impl Service {
     /// Does `work` on the first card that has the JPKI applet, of those that come into question.
     pub(super) async fn on_card<T, Work>(
         &self,
-        reader: Option<&str>,
+        consent: &Consent,
+        card: &WantedCard,
         work: impl Fn(Turn) -> Work,
     ) -> Result<T, ServiceError>
     where
         Work: Future<Output = Result<T, ServiceError>>,
     {
+        consent.progress.tell(Stage::WaitingForCard);
         let mut result = Err(ServiceError::NoCard);
-        for reader in self.candidates(reader).await? {
+        for reader in self.candidates(card).await? {
             result = work(self.turn(reader).await?).await;
             if !matches!(result, Err(ServiceError::Applet(AppletError::NotJpki))) {
                 break;
@@ -167,11 +170,11 @@ impl Service {
     pub(super) async fn prepare(
         &self,
         consent: &Consent,
-        reader: Option<&str>,
+        card: &WantedCard,
         pin: PinKind,
     ) -> Result<Prepared, ServiceError> {
         self.admit(consent)?;
-        self.on_card(reader, |turn| async move {
+        self.on_card(consent, card, |turn| async move {
             let (tell, told) = oneshot::channel();
             let (end, rest) = oneshot::channel();
             let (resting, rested) = oneshot::channel();
@@ -234,6 +237,7 @@ impl Service {
                 if let Some(rested) = rested.take() {
                     rested.await.ok();
                 }
+                consent.progress.tell(Stage::Signing);
                 match use_card(&turn, attempt(typed, last_try)).await {
                     Err(ServiceError::Unlock(UnlockError::Incorrect(tries))) => {
                         question.tries_left = tries;
@@ -327,14 +331,34 @@ fn describe(card: &CardReport) -> Value {
     .into_iter()
     .filter_map(|(there, kind)| there.then_some(kind))
     .collect();
-    json!({
+    let mut described = json!({
         "kind": card.kind.as_str(),
         "certificates": certificates,
         "pins": {
             "authentication": describe_pin(card.authentication),
             "signature": describe_pin(card.signature),
         },
-    })
+    });
+    if let (Some(known), Some(card)) = (card.validity, described.as_object_mut()) {
+        let dates: Map<_, _> = [
+            ("authentication", known.authentication),
+            ("signature", known.signature),
+        ]
+        .into_iter()
+        .filter_map(|(kind, validity)| Some((kind.to_owned(), describe_validity(validity?)?)))
+        .collect();
+        card.insert("validity".to_owned(), Value::Object(dates));
+    }
+    described
+}
+
+/// Both dates as RFC 3339 in UTC; `None` for years that it cannot write.
+fn describe_validity(validity: Validity) -> Option<Value> {
+    let date = |seconds| Some(Timestamp::from_second(seconds).ok()?.to_string());
+    Some(json!({
+        "notBefore": date(validity.not_before)?,
+        "notAfter": date(validity.not_after)?,
+    }))
 }
 
 fn describe_pin(status: PinStatus) -> Value {

@@ -18,7 +18,7 @@ use futures_util::future::BoxFuture;
 use jpkid::ipc::peer::Trust;
 use jpkid::ipc::server::{ServerOptions, serve};
 use jpkid::ipc::socket::{Listener, SocketError, SocketPlace};
-use jpkid::ipc::{Call, Caller, ErrorCode, Event, Failure, Methods};
+use jpkid::ipc::{Asking, Call, Caller, ErrorCode, Event, Failure, Methods, Stage};
 use jpkid::language::Language;
 use serde_json::{Value, json};
 use tokio::sync::broadcast;
@@ -44,14 +44,14 @@ impl Drop for CountsItsDrop {
 impl Methods for Stub {
     fn call(
         self: Arc<Self>,
-        caller: Caller,
+        asking: Asking,
         call: Call,
     ) -> BoxFuture<'static, Result<Value, Failure>> {
         Box::pin(async move {
             self.begun.fetch_add(1, Ordering::SeqCst);
             let _guard = CountsItsDrop(Arc::clone(&self.dropped));
             match call {
-                Call::Status(_) => Ok(status()),
+                Call::Status(params) => Ok(status(params.validity)),
                 Call::Authenticate(params) => match params.origin.as_str() {
                     "https://slow.example" => std::future::pending().await,
                     "https://fault.example" => panic!("a fault that a test asked for"),
@@ -62,7 +62,12 @@ impl Methods for Stub {
                         Err(Failure::new(ErrorCode::PinIncorrect).with_tries_left(2))
                     }
                     "https://long.example" => Ok(json!("x".repeat(70_000))),
-                    _ => Ok(token(&caller)),
+                    _ => {
+                        for stage in [Stage::WaitingForCard, Stage::WaitingForPin, Stage::Signing] {
+                            asking.progress.tell(stage);
+                        }
+                        Ok(token(&asking.caller))
+                    }
                 },
                 Call::Certificate(_) => Ok(json!({
                     "certificate": self.certificate,
@@ -86,7 +91,10 @@ impl Methods for Stub {
     }
 }
 
-fn status() -> Value {
+fn status(with_validity: bool) -> Value {
+    let dates = json!({"authentication": {
+        "notBefore": "2026-06-30T15:00:00Z", "notAfter": "2031-07-01T14:59:59Z",
+    }});
     json!({"version": "0.1.0", "readers": [
         {"name": "Reader 0", "card": {
             "kind": "my-number-card",
@@ -95,6 +103,7 @@ fn status() -> Value {
                 "authentication": {"state": "unverified", "triesLeft": 3},
                 "signature": {"state": "blocked", "triesLeft": 0},
             },
+            "validity": with_validity.then_some(dates),
         }},
         {"name": "Reader 1", "card": null},
     ]})

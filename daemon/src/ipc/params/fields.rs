@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 use unic_langid::LanguageIdentifier;
 
-use super::{HashFunction, Hashes};
+use super::{HashFunction, Hashes, WantedCard};
 use crate::ipc::Failure;
 use crate::language::Language;
 
@@ -39,6 +39,15 @@ impl Fields {
             .ok_or_else(|| Failure::bad_field(name, "it is missing"))
     }
 
+    /// Takes a member that must be a boolean if it is there; without it, no.
+    pub(super) fn flag(&mut self, name: &'static str) -> Result<bool, Failure> {
+        match self.0.remove(name) {
+            None => Ok(false),
+            Some(Value::Bool(flag)) => Ok(flag),
+            Some(_) => Err(Failure::bad_field(name, "it is not a boolean")),
+        }
+    }
+
     /// A language without messages is not an error: `None` leaves the choice to the settings.
     pub(super) fn lang(&mut self) -> Result<Option<Language>, Failure> {
         let Some(tag) = self.text("lang")? else {
@@ -60,7 +69,7 @@ impl Fields {
         })
     }
 
-    pub(super) fn reader(&mut self) -> Result<Option<String>, Failure> {
+    pub(super) fn card(&mut self) -> Result<WantedCard, Failure> {
         let reader = self.text("reader")?;
         if let Some(name) = &reader
             && !(1..=MAX_READER_LEN).contains(&name.len())
@@ -70,7 +79,10 @@ impl Fields {
                 format!("a reader's name has 1 to {MAX_READER_LEN} bytes"),
             ));
         }
-        Ok(reader)
+        Ok(WantedCard {
+            reader,
+            wait: self.flag("waitForCard")?,
+        })
     }
 
     pub(super) fn certificate(&mut self) -> Result<Option<Vec<u8>>, Failure> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use tokio::net::UnixStream;
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, mpsc};
 use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
 use tokio_util::bytes::Bytes;
 use tokio_util::sync::CancellationToken;
@@ -16,8 +16,9 @@ use crate::ipc::frame::{
     FRAME_TIMEOUT, FrameError, FrameReader, FrameWriter, Incoming, MAX_FRAME_LEN,
 };
 use crate::ipc::peer::PeerFacts;
+use crate::ipc::progress::Progressed;
 use crate::ipc::request::{Malformed, Request, RequestId, error_response, response};
-use crate::ipc::{Call, Caller, ErrorCode, Event, Failure, Methods};
+use crate::ipc::{Asking, Call, Caller, ErrorCode, Event, Failure, Methods, Progress};
 use crate::language::Language;
 
 /// A connected client of the same user.
@@ -32,6 +33,9 @@ pub(super) struct Connection<M> {
     running: JoinSet<Result<Value, Failure>>,
     pending: Vec<Pending>,
     events: Option<broadcast::Receiver<Event>>,
+    /// Where its requests tell their stages.
+    listener: mpsc::UnboundedSender<Progressed>,
+    progressed: mpsc::UnboundedReceiver<Progressed>,
 }
 
 /// A request that has no answer yet.
@@ -50,6 +54,7 @@ impl<M: Methods> Connection<M> {
         options: Arc<ServerOptions>,
     ) -> Self {
         let (reader, writer) = stream.into_split();
+        let (listener, progressed) = mpsc::unbounded_channel();
         Self {
             reader: FrameReader::new(reader),
             writer: FrameWriter::new(writer),
@@ -61,6 +66,8 @@ impl<M: Methods> Connection<M> {
             running: JoinSet::new(),
             pending: Vec::new(),
             events: None,
+            listener,
+            progressed,
         }
     }
 
@@ -96,6 +103,7 @@ impl<M: Methods> Connection<M> {
                     Err(error) => return Err(error),
                 },
                 Some(ended) = self.running.join_next_with_id() => self.answer(ended).await?,
+                Some(progressed) = self.progressed.recv() => self.send(&progressed.to_json()).await?,
                 event = next_event(&mut self.events) => self.send(&event.to_json()).await?,
             }
         }
@@ -149,12 +157,20 @@ impl<M: Methods> Connection<M> {
             return self.refuse(Some(&id), &failure, lang).await;
         }
         tracing::debug!(method = call.method(), "a request begins");
+        let progress = if call.wants_progress() {
+            Progress::of(id.clone(), self.listener.clone())
+        } else {
+            Progress::default()
+        };
+        let asking = Asking {
+            caller: self.caller.clone(),
+            progress,
+        };
         let methods = Arc::clone(&self.methods);
-        let caller = self.caller.clone();
         // In a task of its own, so that a fault in it ends nothing else.
         let abort = self
             .running
-            .spawn(async move { methods.call(caller, call).await });
+            .spawn(async move { methods.call(asking, call).await });
         self.pending.push(Pending {
             task: abort.id(),
             id,
@@ -179,6 +195,10 @@ impl<M: Methods> Connection<M> {
                 (error.id(), Err(Failure::new(ErrorCode::Internal)))
             }
         };
+        // Its stages lie there already, and come before its end.
+        while let Ok(progressed) = self.progressed.try_recv() {
+            self.send(&progressed.to_json()).await?;
+        }
         let Some(position) = self.pending.iter().position(|pending| pending.task == task) else {
             return Ok(());
         };
