@@ -20,23 +20,43 @@ pub struct Daemon {
     /// Who answers its windows.
     pub person: ScriptedPinentry,
     process: Child,
+    surroundings: Surroundings,
+}
+
+/// Where its cards come from.
+#[derive(Debug, Default)]
+struct Surroundings {
     arguments: &'static [&'static str],
+    /// The socket of the smart card service, if it is not the system's.
+    service: Option<PathBuf>,
 }
 
 impl Daemon {
     /// Starts it and waits until it listens.
     #[must_use]
     pub fn start() -> Self {
-        Self::start_with(&[])
+        Self::start_in(Surroundings::default())
+    }
+
+    /// The same with another socket in place of the smart card service's.
+    #[must_use]
+    pub fn start_over(service: PathBuf) -> Self {
+        Self::start_in(Surroundings {
+            service: Some(service),
+            ..Surroundings::default()
+        })
     }
 
     /// The same with a software card in the daemon's own process, in place of the system's readers.
     #[must_use]
     pub fn start_with_virtual_card() -> Self {
-        Self::start_with(&["--virtual-card", "adult"])
+        Self::start_in(Surroundings {
+            arguments: &["--virtual-card", "adult"],
+            ..Surroundings::default()
+        })
     }
 
-    fn start_with(arguments: &'static [&'static str]) -> Self {
+    fn start_in(surroundings: Surroundings) -> Self {
         let place = TempDir::new().expect("a directory");
         fs::write(
             place.path().join("config.toml"),
@@ -44,12 +64,12 @@ impl Daemon {
         )
         .expect("the settings can be written");
         let person = ScriptedPinentry::typing(&[]);
-        let process = spawn(place.path(), &person, arguments);
+        let process = spawn(place.path(), &person, &surroundings);
         let daemon = Self {
             place,
             person,
             process,
-            arguments,
+            surroundings,
         };
         daemon.await_listening();
         daemon
@@ -63,7 +83,7 @@ impl Daemon {
 
     /// Starts it again after [`Daemon::kill`].
     pub fn start_again(&mut self) {
-        self.process = spawn(self.place.path(), &self.person, self.arguments);
+        self.process = spawn(self.place.path(), &self.person, &self.surroundings);
         self.await_listening();
     }
 
@@ -107,15 +127,17 @@ impl Drop for Daemon {
     }
 }
 
-fn spawn(place: &Path, person: &ScriptedPinentry, arguments: &[&str]) -> Child {
+fn spawn(place: &Path, person: &ScriptedPinentry, surroundings: &Surroundings) -> Child {
     let log = fs::OpenOptions::new()
         .append(true)
         .create(true)
         .open(place.join("log"))
         .expect("the log can be written");
+    let service = surroundings.service.iter();
     Command::new(program("jpkid"))
         .arg("serve")
-        .args(arguments)
+        .args(surroundings.arguments)
+        .envs(service.map(|socket| ("PCSCLITE_CSOCK_NAME", socket)))
         .env("JPKI_VIRTUAL_CARD_CACHE", place.join("keys"))
         .env("JPKID_SOCKET", place.join("jpkid.sock"))
         .env("JPKID_CONFIG", place.join("config.toml"))

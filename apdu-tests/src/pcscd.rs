@@ -22,7 +22,8 @@ use crate::bench;
 
 /// Whoever uses pcscd on this machine for a test locks this file.
 const LOCK: &str = "/tmp/jpkid-pcscd.lock";
-const SOCKET: &str = "/run/pcscd/pcscd.comm";
+/// Where it listens.
+pub const SOCKET: &str = "/run/pcscd/pcscd.comm";
 /// For what takes a moment.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 

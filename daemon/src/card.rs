@@ -21,6 +21,9 @@ pub enum TransportError {
     /// The smart card service does not run or has stopped.
     #[error("the smart card service does not run")]
     NoService,
+    /// The system's policy denies this session the service or the card.
+    #[error("the system's policy denies this session the card")]
+    AccessDenied,
     /// The reader was unplugged, or never existed.
     #[error("there is no such reader")]
     NoReader,

@@ -102,11 +102,7 @@ async fn a_service_that_is_killed_under_a_signature_is_told_and_the_card_is_clos
         assert!(begin.elapsed() < IN_TIME, "{nth}: {:?}", begin.elapsed());
         // The answer goes out before the last command, which closes the card.
         match answer {
-            // Of a service that dies while it answers, the library does not always say that it is gone.
-            Err(failure) => assert!(
-                matches!(failure.code(), ErrorCode::NoService | ErrorCode::CardError),
-                "{nth}: {failure}"
-            ),
+            Err(failure) => assert_eq!(failure.code(), ErrorCode::NoService, "{nth}: {failure}"),
             Ok(_) => assert_eq!(nth, 4),
         }
         assert!(bench.pins_sent() <= 1);

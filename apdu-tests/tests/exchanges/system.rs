@@ -73,8 +73,9 @@ async fn the_my_number_card_is_found_beside_one_of_another_kind() {
 #[tokio::test]
 async fn each_refusal_of_the_system_has_its_word() {
     type Refusal = fn() -> TransportError;
-    let refusals: [(Refusal, &str); 8] = [
+    let refusals: [(Refusal, &str); 9] = [
         (|| TransportError::NoService, "no_service"),
+        (|| TransportError::AccessDenied, "access_denied"),
         (|| TransportError::NoReader, "no_reader"),
         (|| TransportError::NoCard, "no_card"),
         (|| TransportError::CardRemoved, "card_removed"),

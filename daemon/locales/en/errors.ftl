@@ -5,6 +5,8 @@ advice-retry-after = Try again in { $seconds } seconds.
 
 error-no_service = A service that reads the card is not running.
 advice-no_service = Most often it is the system's smart card service; on Linux, start it with: sudo systemctl start pcscd. If that does not help, run jpki doctor: it tells what is missing.
+error-access_denied = This computer does not let you use its card reader.
+advice-access_denied = Most often only who sits at the computer may use the reader: log in at the screen, not from afar. Otherwise ask whoever administers the computer to allow it (polkit: org.debian.pcsc-lite.access_pcsc and access_card).
 error-no_reader = No card reader was found.
 advice-no_reader = Connect the card reader and wait a few seconds. If it is connected, try another USB port.
 error-no_card = There is no card in the reader.

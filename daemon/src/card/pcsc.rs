@@ -1,15 +1,18 @@
 //! Cards in readers, through the system's smart card service (PC/SC).
 
+mod refusal;
+
 use std::ffi::{CStr, CString};
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use pcsc::{
-    Context, Disposition, Error, PNP_NOTIFICATION, Protocols, ReaderState, Scope, ShareMode, State,
+    Context, Disposition, Error, PNP_NOTIFICATION, Protocols, ReaderState, ShareMode, State,
 };
 use zeroize::Zeroizing;
 
+use self::refusal::{closes_the_connection, establish, transport_error};
 use super::{Card, CardSource, CardTransaction, Insertion, Reader, TransportError};
 
 /// Room for the longest extended answer: 65 536 bytes and the status word.
@@ -57,9 +60,21 @@ impl CardSource for PcscReaders {
 
     fn connect(&self, reader: &str) -> Result<Box<dyn Card>, TransportError> {
         let name = CString::new(reader).map_err(|_| TransportError::NoReader)?;
-        let card = establish()?
-            .connect(&name, ShareMode::Shared, Protocols::ANY)
-            .map_err(|error| transport_error("connect to the card", error))?;
+        let connect = || -> Result<_, TransportError> {
+            Ok(establish()?.connect(&name, ShareMode::Shared, Protocols::ANY))
+        };
+        let mut connected = connect()?;
+        if connected
+            .as_ref()
+            .is_err_and(|error| closes_the_connection(*error))
+        {
+            connected = connect()?;
+        }
+        let card = connected.map_err(|error| match error {
+            // A policy may allow the service and deny this card: it does so each time.
+            error if closes_the_connection(error) => TransportError::AccessDenied,
+            error => transport_error("connect to the card", error),
+        })?;
         Ok(Box::new(PcscCard { card: Some(card) }))
     }
 
@@ -76,10 +91,6 @@ impl CardSource for PcscReaders {
         look(&context, None, &mut states)?;
         self.readers()
     }
-}
-
-fn establish() -> Result<Context, TransportError> {
-    Context::establish(Scope::User).map_err(|error| transport_error("open a context", error))
 }
 
 fn list(context: &Context, number: u16) -> Result<Vec<Reader>, TransportError> {
@@ -134,28 +145,6 @@ fn readers_of(states: &[ReaderState], context_number: u16) -> Vec<Reader> {
 
 fn text(name: &CStr) -> String {
     name.to_string_lossy().into_owned()
-}
-
-fn transport_error(attempted: &'static str, error: Error) -> TransportError {
-    match error {
-        Error::NoService
-        | Error::ServiceStopped
-        | Error::InvalidHandle
-        | Error::CommError
-        | Error::Shutdown
-        | Error::ServerTooBusy => TransportError::NoService,
-        Error::UnknownReader | Error::ReaderUnavailable | Error::NoReadersAvailable => {
-            TransportError::NoReader
-        }
-        Error::NoSmartcard => TransportError::NoCard,
-        Error::RemovedCard | Error::UnpoweredCard => TransportError::CardRemoved,
-        Error::ResetCard => TransportError::CardReset,
-        Error::SharingViolation => TransportError::Busy,
-        Error::UnresponsiveCard | Error::NotTransacted | Error::CardUnsupported => {
-            TransportError::Unresponsive
-        }
-        source => TransportError::Pcsc { attempted, source },
-    }
 }
 
 struct PcscCard {

@@ -12,6 +12,8 @@ use crate::language::Language;
 pub enum ErrorCode {
     /// The smart card service of the system, or this daemon, is not running.
     NoService,
+    /// The system's policy denies this session the readers or the card.
+    AccessDenied,
     /// No card reader is connected (or not the one that was named).
     NoReader,
     /// No card is in the reader.
@@ -56,8 +58,9 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// Every code, in the order of the documentation.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::NoService,
+        Self::AccessDenied,
         Self::NoReader,
         Self::NoCard,
         Self::UnsupportedCard,
@@ -85,6 +88,7 @@ impl ErrorCode {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::NoService => "no_service",
+            Self::AccessDenied => "access_denied",
             Self::NoReader => "no_reader",
             Self::NoCard => "no_card",
             Self::UnsupportedCard => "unsupported_card",

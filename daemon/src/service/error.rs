@@ -126,6 +126,7 @@ fn of_applet(error: &AppletError) -> ErrorCode {
 fn of_transport(error: &TransportError) -> ErrorCode {
     match error {
         TransportError::NoService => ErrorCode::NoService,
+        TransportError::AccessDenied => ErrorCode::AccessDenied,
         TransportError::NoReader => ErrorCode::NoReader,
         TransportError::NoCard => ErrorCode::NoCard,
         TransportError::CardRemoved => ErrorCode::CardRemoved,

@@ -4,6 +4,7 @@
  */
 export const SERVICE_ERROR_CODES = [
   "no_service",
+  "access_denied",
   "no_reader",
   "no_card",
   "unsupported_card",
