@@ -93,6 +93,12 @@ impl Nonce {
         Ok(Self(STANDARD.encode(bytes)))
     }
 
+    /// A nonce that was drawn earlier, out of a store that outlives the program.
+    #[must_use]
+    pub fn restore(text: String) -> Self {
+        Self(text)
+    }
+
     /// The 44 characters.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -135,6 +141,11 @@ impl Challenges {
         };
         self.0.insert(purpose, challenge.clone());
         Ok(challenge)
+    }
+
+    /// Puts in a challenge that was issued earlier, out of a store that outlives the program.
+    pub fn restore(&mut self, purpose: Purpose, challenge: Challenge) {
+        self.0.insert(purpose, challenge);
     }
 
     /// Takes the challenge out: whatever the answer turns out to be, nobody can answer it again.

@@ -71,7 +71,7 @@ impl Holder {
     /// What `authenticate` of the page module returns.
     pub(crate) fn authenticate(&mut self, origin: &str, nonce: &str) -> Value {
         let message = [Sha256::digest(origin), Sha256::digest(nonce)].concat();
-        let signature = self.sign_digest(0x18, b"1234", 0x17, &Sha256::digest(message));
+        let signature = self.sign_with(CertificateKind::UserAuthentication, &message);
         json!({
             "unverifiedCertificate": STANDARD.encode(self.read(0x0A)),
             "algorithm": "RS256",
@@ -83,7 +83,7 @@ impl Holder {
 
     /// What `sign` of the page module returns for the SHA-256 of `text`.
     pub(crate) fn sign(&mut self, text: &str) -> Value {
-        let signature = self.sign_digest(0x1B, b"ABC123", 0x1A, &Sha256::digest(text));
+        let signature = self.sign_with(CertificateKind::DigitalSignature, text.as_bytes());
         json!({
             "signatures": [STANDARD.encode(signature)],
             "certificate": STANDARD.encode(self.read(0x01)),
@@ -91,6 +91,15 @@ impl Holder {
                 "cryptoAlgorithm": "RSA", "hashFunction": "SHA-256", "paddingScheme": "PKCS1.5",
             },
         })
+    }
+
+    /// The signature that the kind's key makes over the SHA-256 of `message`.
+    pub(crate) fn sign_with(&mut self, kind: CertificateKind, message: &[u8]) -> Vec<u8> {
+        let (pin_file, pin, key_file): (_, &[u8], _) = match kind {
+            CertificateKind::UserAuthentication => (0x18, b"1234", 0x17),
+            CertificateKind::DigitalSignature => (0x1B, b"ABC123", 0x1A),
+        };
+        self.sign_digest(pin_file, pin, key_file, &Sha256::digest(message))
     }
 
     /// SELECT, VERIFY and PERFORM SECURITY OPERATION with the short EF ids of a PIN and its key.

@@ -127,6 +127,15 @@ pub(crate) fn remove<E: AssociatedOid>(certificate: &mut TbsCertificate) {
     extensions(certificate).retain(|extension| extension.extn_id != E::OID);
 }
 
+/// Says whether the extension of this kind is critical.
+pub(crate) fn critical_flag<E: AssociatedOid>(certificate: &mut TbsCertificate, critical: bool) {
+    for extension in extensions(certificate) {
+        if extension.extn_id == E::OID {
+            extension.critical = critical;
+        }
+    }
+}
+
 /// Puts an extension in the place of the one of its kind.
 pub(crate) fn replace<E: AssociatedOid + der::Encode>(
     certificate: &mut TbsCertificate,

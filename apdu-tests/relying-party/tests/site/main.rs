@@ -3,6 +3,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
     reason = "a test that goes wrong should stop on the spot"
 )]
 
@@ -22,3 +23,4 @@ mod protection;
 mod registration;
 mod statement;
 mod token;
+mod vectors;
