@@ -1,0 +1,3 @@
+module example.jp/verify
+
+go 1.19
