@@ -3,34 +3,48 @@
  * level, and nothing that a later event needs is kept in memory.
  */
 import { Admission } from "./background/admission.js";
+import { Holds } from "./background/holds.js";
 import { Relay } from "./background/relay.js";
 import { judgeSender } from "./background/sender.js";
 import { NATIVE_HOST_NAME, REQUEST_PORT_NAME } from "./messages.js";
-import { inOrder, reconcileSites, serveOpenPages } from "./sites.js";
+import { readSettings } from "./settings.js";
+import { inOrder, isServed, reconcileSites, serveOpenPages } from "./sites.js";
 
 const builtIn = chrome.runtime.getManifest().content_scripts?.flatMap((script) => script.matches ?? []) ?? [];
-const admission = new Admission();
+const admission = new Admission(() => performance.now());
+const holds = new Holds();
+const relays = new Set<Relay>();
 const reconcile = inOrder(() => reconcileSites(chrome, builtIn));
 
 chrome.runtime.onConnect.addListener((port) => {
   if (port.name !== REQUEST_PORT_NAME) return;
-  const sender = judgeSender(port.sender, chrome.runtime.id);
-  const tabId = sender.verdict === "page" ? sender.tabId : undefined;
-  const admitted = tabId === undefined || admission.enter(tabId);
-  new Relay(port, sender, {
-    connectNative: () => chrome.runtime.connectNative(NATIVE_HOST_NAME),
+  const relay = new Relay(port, judgeSender(port.sender, chrome.runtime.id), {
+    conditions: async (origin) => {
+      const [served, { language }] = await Promise.all([isServed(chrome, origin, builtIn), readSettings(chrome.storage)]);
+      return { served, language: language ?? undefined };
+    },
+    enter: (asked) => admission.enter(asked),
+    connectNative: (method, { tabId, origin }) => {
+      const kept = method === "sign" ? holds.take(tabId, origin) : undefined;
+      // Looking at the card does not get in the way of a signature; anything else is another matter.
+      if (method !== "status") holds.drop(tabId);
+      return kept ?? chrome.runtime.connectNative(NATIVE_HOST_NAME);
+    },
+    keep: (keep) => { holds.keep(keep); },
     lastError: () => chrome.runtime.lastError?.message,
     uiLanguage: () => chrome.i18n.getUILanguage(),
-    admitted,
-    onEnd: () => {
-      if (tabId !== undefined && admitted) admission.leave(tabId);
-    },
+    onEnd: () => relays.delete(relay),
   });
+  relays.add(relay);
 });
 
 chrome.runtime.onInstalled.addListener(() => void reconcile());
 chrome.runtime.onStartup.addListener(() => void reconcile());
-chrome.permissions.onRemoved.addListener(() => void reconcile());
+chrome.permissions.onRemoved.addListener(() => {
+  void reconcile();
+  holds.dropAll();
+  for (const relay of relays) void relay.reconsider();
+});
 chrome.permissions.onAdded.addListener(({ origins = [] }) => {
   void reconcile().then(() => serveOpenPages(chrome, origins));
 });

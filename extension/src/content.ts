@@ -1,4 +1,6 @@
-import { serve, type BridgeErrorName } from "./content/bridge.js";
+import { Activation } from "./content/activation.js";
+import { serve } from "./content/bridge.js";
+import { Exchanges } from "./content/exchanges.js";
 import { REQUEST_PORT_NAME } from "./messages.js";
 import type { ErrorBody, ErrorCode } from "../page/src/errors.js";
 
@@ -21,11 +23,17 @@ function error(code: ErrorCode, name: string): ErrorBody {
 // The script can be injected a second time when the person allows a site whose page is already open.
 if (globalThis.jpkidServes === undefined) {
   globalThis.jpkidServes = true;
-  // Read now: an extension that was updated no longer hands out texts to the scripts it left behind.
-  const errors: Record<BridgeErrorName, ErrorBody> = {
-    malformed: error("invalid_request", "errorInvalidRequest"),
-    reload: error("extension_unavailable", "errorReload"),
-    interrupted: error("internal", "errorInterrupted"),
-  };
-  serve({ page: window, connect: () => chrome.runtime.connect({ name: REQUEST_PORT_NAME }), untilActive, errors });
+  const exchanges = new Exchanges({
+    connect: () => chrome.runtime.connect({ name: REQUEST_PORT_NAME }),
+    untilActive,
+    activation: new Activation({ page: window, userActivation: navigator.userActivation, now: () => performance.now() }),
+    // Read now: an extension that was updated no longer hands out texts to the scripts it left behind.
+    errors: {
+      reload: error("extension_unavailable", "errorReload"),
+      interrupted: error("internal", "errorInterrupted"),
+      cancelled: error("user_cancelled", "errorCancelled"),
+    },
+  });
+  serve({ page: window, exchanges, malformed: error("invalid_request", "errorInvalidRequest") });
+  window.addEventListener("pagehide", () => { exchanges.leave(); });
 }

@@ -8,9 +8,9 @@
  */
 import type { ErrorBody } from "../page/src/errors.js";
 import { errorFieldsOf, isErrorCode, isRecord, isString, parseErrorBody, type UnknownRecord } from "../page/src/guards.js";
-import type { Method } from "../page/src/messages.js";
+import { isStage, type Method, type Stage } from "../page/src/messages.js";
 
-export type { ContentToPage, MalformedRequest, PageToContent } from "../page/src/messages.js";
+export type { ContentToPage, MalformedRequest, PageToContent, Stage } from "../page/src/messages.js";
 export { parsePageToContent } from "../page/src/messages.js";
 
 /** The name of the runtime port that a content script opens for each request. */
@@ -23,10 +23,35 @@ export const NATIVE_HOST_NAME = "jpkid";
 export const MAX_MESSAGE_BYTES = 65_536;
 
 /** From the content script to the background. The first message of a port is its request. */
-export type ContentToBackground = { type: "request"; method: string; params: UnknownRecord } | { type: "cancel" };
+export type ContentToBackground =
+  | {
+      type: "request";
+      method: string;
+      params: UnknownRecord;
+      /** Whether a person touched the page a short time ago. */
+      touched: boolean;
+    }
+  | { type: "cancel" };
 
-/** From the background to the content script; ends the port. */
-export type BackgroundToContent = { type: "result"; result: unknown } | { type: "error"; error: ErrorBody };
+/** From the background to the content script. A result or an error is the answer, and the last message. */
+export type BackgroundToContent =
+  | { type: "progress"; stage: Stage }
+  | {
+      type: "result";
+      result: unknown;
+      /** The port stays open as long as the page does, so that the background sees the page go; it ends with the hold. */
+      held: boolean;
+    }
+  | { type: "error"; error: ErrorBody };
+
+/**
+ * Whether a request can open a window on the person's screen: all but `status` and reading the authorities'
+ * certificates, which a card gives anybody.
+ */
+export function opensWindow(method: string, params: UnknownRecord): boolean {
+  if (method !== "certificate") return method !== "status";
+  return params["kind"] !== "authentication-ca" && params["kind"] !== "signature-ca";
+}
 
 /** The id of the one request of a native port. */
 export const REQUEST_ID = 1;
@@ -43,36 +68,55 @@ export type BackgroundToNative =
 export type NativeToBackground =
   | { type: "result"; id: string | number; result: unknown }
   | { type: "error"; id: string | number | null; error: ErrorBody }
+  | { type: "progress"; id: string | number; stage: Stage }
   | { type: "notification"; method: string };
 
 /** Parses what a content script sent. */
 export function parseContentToBackground(message: unknown): ContentToBackground | undefined {
   if (!isRecord(message)) return undefined;
-  const { type, method, params } = message;
+  const { type, method, params, touched } = message;
   if (type === "cancel") return { type };
-  if (type !== "request" || !isString(method) || !isRecord(params)) return undefined;
-  return { type, method, params };
+  if (type !== "request" || !isString(method) || !isRecord(params) || typeof touched !== "boolean") return undefined;
+  return { type, method, params, touched };
 }
 
 /** Parses what the background sent. */
 export function parseBackgroundToContent(message: unknown): BackgroundToContent | undefined {
   if (!isRecord(message)) return undefined;
-  if (message["type"] === "result") return { type: "result", result: message["result"] };
-  if (message["type"] !== "error") return undefined;
-  const error = parseErrorBody(message["error"]);
-  return error && { type: "error", error };
+  switch (message["type"]) {
+    case "progress":
+      return isStage(message["stage"]) ? { type: "progress", stage: message["stage"] } : undefined;
+    case "result":
+      return { type: "result", result: message["result"], held: message["held"] === true };
+    case "error": {
+      const error = parseErrorBody(message["error"]);
+      return error && { type: "error", error };
+    }
+    default:
+      return undefined;
+  }
 }
 
 /** Parses what the native host sent. An error code that this version does not know becomes `internal`. */
 export function parseNativeToBackground(message: unknown): NativeToBackground | undefined {
   if (!isRecord(message) || message["jsonrpc"] !== "2.0") return undefined;
   const { id, method } = message;
-  if (id === undefined) return isString(method) ? { type: "notification", method } : undefined;
-  const isId = isString(id) || typeof id === "number";
-  if ("result" in message) return isId ? { type: "result", id, result: message["result"] } : undefined;
+  if (id === undefined) return isString(method) ? parseNotification(method, message["params"]) : undefined;
+  if ("result" in message) return isRequestId(id) ? { type: "result", id, result: message["result"] } : undefined;
   const error = parseRpcError(message["error"]);
   // JSON-RPC answers with id null when it could not read the id of a request.
-  return error && (isId || id === null) ? { type: "error", id, error } : undefined;
+  return error && (isRequestId(id) || id === null) ? { type: "error", id, error } : undefined;
+}
+
+function isRequestId(value: unknown): value is string | number {
+  return isString(value) || typeof value === "number";
+}
+
+/** A stage that this version does not know is a notification like any other that does not concern it. */
+function parseNotification(method: string, params: unknown): NativeToBackground {
+  if (method !== "progress" || !isRecord(params)) return { type: "notification", method };
+  const { id, stage } = params;
+  return isRequestId(id) && isStage(stage) ? { type: "progress", id, stage } : { type: "notification", method };
 }
 
 function parseRpcError(error: unknown): ErrorBody | undefined {

@@ -21,6 +21,13 @@ export interface SitesApi {
   };
 }
 
+/** The part of the browser's API that tells whether a site is served. */
+export interface ServedApi {
+  permissions: {
+    contains(permissions: { origins: string[] }): Promise<boolean>;
+  };
+}
+
 /** What the toolbar button can do for a page. */
 export type SiteState =
   /** Always served: public offices, and developers' own machine. */
@@ -52,6 +59,13 @@ export function siteState(url: string | undefined, builtIn: readonly string[], a
   const pattern = `https://${address.hostname}/*`;
   const known = allowed.find((candidate) => matchesPattern(candidate, address));
   return known === undefined ? { state: "not-allowed", site, pattern } : { state: "allowed", site, pattern: known };
+}
+
+/** Whether pages of `origin` are served now: by the manifest, or because the person allowed it and still does. */
+export async function isServed(api: ServedApi, origin: string, builtIn: readonly string[]): Promise<boolean> {
+  const address = new URL(origin);
+  if (builtIn.some((pattern) => matchesPattern(pattern, address))) return true;
+  return api.permissions.contains({ origins: [`${address.protocol}//${address.hostname}/*`] });
 }
 
 /** The match patterns of the sites that the person allowed, in alphabetical order. */

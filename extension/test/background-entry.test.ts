@@ -1,7 +1,7 @@
 /** The service worker as the browser starts it, with a browser made by hand around it. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { FakePort, golden, settle } from "./fakes.js";
+import { FakePort, FakeStorage, golden, settle } from "./fakes.js";
 
 const OWN_ID = "kmbhegncnoikamoigmjkjpoehgbenimi";
 
@@ -11,6 +11,8 @@ class FakeEvent<Arguments extends unknown[]> {
   addListener(listener: (...given: Arguments) => void): void { this.#listeners.push(listener); }
   fire(...given: Arguments): void { for (const listener of this.#listeners) listener(...given); }
 }
+
+const STATUS = { type: "request", method: "status", params: {}, touched: true };
 
 type PagePort = FakePort & { name: string; sender: unknown };
 
@@ -27,6 +29,7 @@ describe("the service worker", async () => {
   const natives: FakePort[] = [];
   const calls: string[] = [];
   let origins: string[] = [];
+  let served = true;
   const log = (call: string) => (): Promise<void> => { calls.push(call); return Promise.resolve(); };
   const chrome = {
     runtime: {
@@ -40,7 +43,8 @@ describe("the service worker", async () => {
       },
     },
     i18n: { getUILanguage: () => "ja" },
-    permissions: { onAdded, onRemoved, getAll: () => Promise.resolve({ origins }) },
+    permissions: { onAdded, onRemoved, getAll: () => Promise.resolve({ origins }), contains: () => Promise.resolve(served) },
+    storage: new FakeStorage(),
     scripting: {
       getRegisteredContentScripts: () => Promise.resolve([]), registerContentScripts: log("register"),
       executeScript: log("execute"), unregisterContentScripts: log("unregister"),
@@ -54,19 +58,21 @@ describe("the service worker", async () => {
     assert.deepEqual([onConnect, onInstalled, onStartup, onAdded, onRemoved].map((event) => event.count), [1, 1, 1, 1, 1]);
   });
 
-  it("relays a request to a native host of its own", () => {
+  it("relays a request to a native host of its own", async () => {
     const port = pagePort();
     onConnect.fire(port);
-    port.receive({ type: "request", method: "status", params: { lang: "ja" } });
+    port.receive({ ...STATUS, params: { lang: "ja" } });
+    await settle();
     assert.deepEqual(natives.at(-1)?.sent, [golden("status-request")]);
     natives.at(-1)?.receive(golden("status-result"));
-    assert.deepEqual(port.lastSent, { type: "result", result: golden("status-result")["result"] });
+    assert.deepEqual(port.lastSent, { type: "result", result: golden("status-result")["result"], held: false });
   });
 
-  it("reads why the native host is missing, and answers in the browser's language", () => {
+  it("reads why the native host is missing, and answers in the browser's language", async () => {
     const port = pagePort();
     onConnect.fire(port);
-    port.receive({ type: "request", method: "status", params: {} });
+    port.receive(STATUS);
+    await settle();
     chrome.runtime.lastError = { message: "Specified native messaging host not found." };
     natives.at(-1)?.lose();
     chrome.runtime.lastError = undefined;
@@ -75,36 +81,120 @@ describe("the service worker", async () => {
     assert.match(error["message"] ?? "", /見つかりません/);
   });
 
-  it("refuses a frame", () => {
+  it("refuses a frame", async () => {
     const started = natives.length;
     const port = pagePort("jpkid-request", 3);
     onConnect.fire(port);
-    port.receive({ type: "request", method: "status", params: {} });
+    port.receive(STATUS);
+    await settle();
     assert.equal((port.lastSent as { error: { code: string } }).error.code, "origin_refused");
     assert.equal(natives.length, started);
   });
 
-  it("leaves other ports alone", () => {
+  it("leaves other ports alone", async () => {
     const port = pagePort("something else");
     onConnect.fire(port);
-    port.receive({ type: "request", method: "status", params: {} });
+    port.receive(STATUS);
+    await settle();
     assert.deepEqual(port.sent, []);
   });
 
-  it("admits four requests of a tab at a time, and more when those are over", () => {
+  it("admits four requests of a tab at a time, and more when those are over", async () => {
     const ports = Array.from({ length: 5 }, () => pagePort());
     for (const port of ports) {
       onConnect.fire(port);
-      port.receive({ type: "request", method: "status", params: {} });
+      port.receive(STATUS);
+      await settle();
     }
     assert.deepEqual(ports.map((port) => port.sent.length), [0, 0, 0, 0, 1]);
     assert.equal((ports[4]?.lastSent as { error: { code: string } }).error.code, "rate_limited");
     for (const port of ports) port.lose();
     const next = pagePort();
     onConnect.fire(next);
-    next.receive({ type: "request", method: "status", params: {} });
+    next.receive(STATUS);
+    await settle();
     assert.deepEqual(next.sent, []);
     next.lose();
+  });
+
+  it("lets a tab open one window at a time, and others beside it", async () => {
+    const ask = async (tabId: number, method: string, params: object): Promise<PagePort> => {
+      const port = Object.assign(pagePort(), { sender: { id: OWN_ID, tab: { id: tabId }, frameId: 0, origin: "https://www.example.jp" } });
+      onConnect.fire(port);
+      port.receive({ type: "request", method, params, touched: true });
+      await settle();
+      return port;
+    };
+    const ports = [
+      await ask(7, "authenticate", { challengeNonce: "n" }),
+      await ask(7, "certificate", { kind: "signature" }),
+      await ask(7, "status", {}),
+      await ask(8, "authenticate", { challengeNonce: "n" }),
+    ];
+    assert.deepEqual(ports.map((port) => (port.lastSent as { error?: { code: string } } | undefined)?.error?.code), [undefined, "rate_limited", undefined, undefined]);
+    for (const port of ports) port.lose();
+  });
+
+  it("sends the signature through the port that holds the password, once, and closes that for any other request", async () => {
+    const ask = async (method: string, params: object): Promise<PagePort> => {
+      const port = pagePort();
+      onConnect.fire(port);
+      port.receive({ type: "request", method, params, touched: true });
+      await settle();
+      return port;
+    };
+    const hold = async (): Promise<FakePort | undefined> => {
+      await ask("certificate", { kind: "signature", hold: true });
+      const native = natives.at(-1);
+      native?.receive({ jsonrpc: "2.0", id: 1, result: { heldSeconds: 30 } });
+      return native;
+    };
+    const sign = { hashes: ["YQ=="], hashFunction: "SHA-256" };
+    const held = await hold();
+    (await ask("status", {})).lose();
+    assert.equal(held?.disconnected, false);
+    const started = natives.length;
+    const signing = await ask("sign", sign);
+    assert.equal(natives.length, started);
+    assert.equal((held.lastSent as { method: string }).method, "sign");
+    held.receive(golden("sign-result"));
+    assert.equal((signing.lastSent as { type: string }).type, "result");
+    assert(held.disconnected);
+    (await ask("sign", sign)).lose();
+    assert.equal(natives.length, started + 1);
+
+    const other = await hold();
+    (await ask("authenticate", { challengeNonce: "n" })).lose();
+    assert.equal(other?.disconnected, true);
+    const third = await hold();
+    onRemoved.fire();
+    assert.equal(third?.disconnected, true);
+    await settle();
+    calls.length = 0;
+  });
+
+  it("refuses a site that is no longer allowed, in the middle of a request too", async () => {
+    const port = pagePort();
+    onConnect.fire(port);
+    port.receive({ type: "request", method: "authenticate", params: { challengeNonce: "n" }, touched: true });
+    await settle();
+    served = false;
+    onRemoved.fire();
+    await settle();
+    assert.equal((port.lastSent as { error: { missing: string } }).error.missing, "permission");
+    assert.equal(natives.at(-1)?.disconnected, true);
+    served = true;
+    calls.length = 0;
+  });
+
+  it("asks in the language that the person chose", async () => {
+    await chrome.storage.local.set({ language: "ko" });
+    const port = pagePort();
+    onConnect.fire(port);
+    port.receive(STATUS);
+    await settle();
+    assert.deepEqual(natives.at(-1)?.lastSent, { jsonrpc: "2.0", id: 1, method: "status", params: { lang: "ko" } });
+    port.lose();
   });
 
   it("restores the allowed sites at each start, and serves open pages of a new one", async () => {

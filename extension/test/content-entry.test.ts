@@ -7,6 +7,7 @@ describe("the content script's start", async () => {
   const window = new FakeWindow();
   const ports: FakePort[] = [];
   const document = Object.assign(new EventTarget(), { prerendering: true });
+  Object.defineProperty(globalThis, "navigator", { value: { userActivation: { isActive: false, hasBeenActive: false } }, configurable: true });
   Object.assign(globalThis, {
     window, document,
     chrome: {
@@ -39,5 +40,13 @@ describe("the content script's start", async () => {
     assert.deepEqual(window.posted.at(-1)?.message, {
       jpkid: "error", id: "a", error: { code: "internal", message: "errorInterruptedMessage", advice: "errorInterruptedAdvice" },
     });
+  });
+
+  it("ends the requests of a page that is left", async () => {
+    window.deliver({ jpkid: "request", id: "c", method: "status" });
+    await settle();
+    window.dispatchEvent(new Event("pagehide"));
+    assert(ports.slice(1).every(({ disconnected }) => disconnected));
+    assert.deepEqual(window.postedOf("error").map(({ id, error }) => [id, (error as { code: string }).code]).slice(-2), [["b", "user_cancelled"], ["c", "user_cancelled"]]);
   });
 });

@@ -2,24 +2,28 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
 import type { ErrorBody } from "../page/src/errors.js";
 import { serve } from "../src/content/bridge.js";
+import { Exchanges } from "../src/content/exchanges.js";
 import { FakePort, FakeWindow, settle } from "./fakes.js";
 
 const ID = "5b0b9d0e-0000-4000-8000-000000000001";
 const REQUEST = { jpkid: "request", id: ID, method: "status", params: { lang: "ja" } };
 const error = (code: ErrorBody["code"]): ErrorBody => ({ code, message: `${code}.`, advice: "Do this." });
-const ERRORS = { malformed: error("invalid_request"), reload: error("extension_unavailable"), interrupted: error("internal") };
+const MALFORMED = error("invalid_request");
+const ERRORS = { reload: error("extension_unavailable"), interrupted: error("internal"), cancelled: error("user_cancelled") };
 
 let page: FakeWindow;
 let ports: FakePort[];
 let gone: boolean;
 let activate: (() => void) | undefined;
+let touched: boolean;
+let renewals: number;
+let exchanges: Exchanges;
 
 function start(prerendering = false): void {
   const untilActive = prerendering
     ? new Promise<void>((resolve) => { activate = resolve; })
     : Promise.resolve();
-  serve({
-    page,
+  exchanges = new Exchanges({
     connect: () => {
       if (gone) throw new Error("Extension context invalidated.");
       const port = new FakePort();
@@ -27,8 +31,10 @@ function start(prerendering = false): void {
       return port;
     },
     untilActive: () => untilActive,
+    activation: { get isFresh(): boolean { return touched; }, renew: () => { renewals += 1; } },
     errors: ERRORS,
   });
+  serve({ page, exchanges, malformed: MALFORMED });
 }
 
 /** What the page was told since its last message. */
@@ -48,6 +54,8 @@ beforeEach(() => {
   page = new FakeWindow();
   ports = [];
   gone = false;
+  touched = true;
+  renewals = 0;
   start();
 });
 
@@ -56,12 +64,12 @@ describe("the content script", () => {
     page.deliver(REQUEST);
     assert.deepEqual(page.posted, [{ message: { jpkid: "accepted", id: ID }, targetOrigin: page.location.origin }]);
     await settle();
-    assert.deepEqual(ports[0]?.sent, [{ type: "request", method: "status", params: { lang: "ja" } }]);
+    assert.deepEqual(ports[0]?.sent, [{ type: "request", method: "status", params: { lang: "ja" }, touched: true }]);
   });
 
   it("takes missing parameters for none", async () => {
     const port = await request({ jpkid: "request", id: ID, method: "status" });
-    assert.deepEqual(port.lastSent, { type: "request", method: "status", params: {} });
+    assert.deepEqual(port.lastSent, { type: "request", method: "status", params: {}, touched: true });
   });
 
   it("hands a result to the page and closes the port", async () => {
@@ -154,14 +162,75 @@ describe("the content script", () => {
   it("names the field of a request that is malformed", () => {
     for (const [data, field] of [[{ ...REQUEST, method: 1 }, "method"], [{ ...REQUEST, params: [] }, "params"], [{ ...REQUEST, params: null }, "params"]] as const) {
       page.deliver(data);
-      assert.deepEqual(told().at(-1), { jpkid: "error", id: ID, error: { ...ERRORS.malformed, field } });
+      assert.deepEqual(told().at(-1), { jpkid: "error", id: ID, error: { ...MALFORMED, field } });
     }
     assert.equal(ports.length, 0);
   });
 
   it("passes on only the fields of the protocol", async () => {
     const port = await request({ ...REQUEST, origin: "https://evil.example", type: "x" });
-    assert.deepEqual(port.lastSent, { type: "request", method: "status", params: { lang: "ja" } });
+    assert.deepEqual(port.lastSent, { type: "request", method: "status", params: { lang: "ja" }, touched: true });
+  });
+
+  it("tells the page how far its request has come", async () => {
+    const port = await request();
+    for (const stage of ["waiting-for-card", "waiting-for-pin", "signing"]) {
+      port.receive({ type: "progress", stage });
+      assert.deepEqual(told().at(-1), { jpkid: "progress", id: ID, stage });
+    }
+    port.receive({ type: "result", result: 1 });
+    port.receive({ type: "progress", stage: "signing" });
+    assert.equal(page.postedOf("progress").length, 3);
+  });
+
+  it("says whether a person touched the page", async () => {
+    touched = false;
+    const port = await request();
+    assert.equal((port.lastSent as { touched: unknown }).touched, false);
+  });
+
+  it("takes a window that the person answered for a touch, but nothing else", async () => {
+    const answers: [string, object, boolean, object][] = [
+      ["sign", {}, true, { type: "result", result: 1 }],
+      ["sign", {}, false, { type: "result", result: 1 }],
+      ["sign", {}, true, { type: "error", error: error("user_cancelled") }],
+      ["status", {}, true, { type: "result", result: 1 }],
+      ["certificate", { kind: "signature-ca" }, true, { type: "result", result: 1 }],
+      ["certificate", { kind: "signature" }, true, { type: "result", result: 1 }],
+    ];
+    const expected = [1, 1, 1, 1, 1, 2];
+    for (const [index, [method, params, isFresh, answer]] of answers.entries()) {
+      touched = isFresh;
+      (await request({ jpkid: "request", id: `touch ${index}`, method, params })).receive(answer);
+      assert.equal(renewals, expected[index], `${method} ${JSON.stringify(params)}`);
+    }
+  });
+
+  it("keeps the port of a held certificate open, so that the background sees the page go", async () => {
+    const port = await request();
+    port.receive({ type: "result", result: 1, held: true });
+    assert.deepEqual(page.postedOf("result"), [{ jpkid: "result", id: ID, result: 1 }]);
+    assert(!port.disconnected);
+    exchanges.leave();
+    assert(port.disconnected);
+    assert.equal(page.postedOf("error").length, 0);
+  });
+
+  it("says nothing when a hold ends", async () => {
+    const port = await request();
+    port.receive({ type: "result", result: 1, held: true });
+    port.lose();
+    assert.equal(page.postedOf("error").length, 0);
+  });
+
+  it("ends every request when the page is left, since the browser may show it again", async () => {
+    const first = await request();
+    const second = await request({ ...REQUEST, id: "second" });
+    exchanges.leave();
+    assert(first.disconnected && second.disconnected);
+    assert.deepEqual(page.postedOf("error").map(({ id, error }) => [id, error]), [[ID, ERRORS.cancelled], ["second", ERRORS.cancelled]]);
+    await request();
+    assert.equal(ports.length, 3, "a page that is shown again can ask again");
   });
 });
 
@@ -181,9 +250,10 @@ describe("the content script of a page that is loaded ahead of time", () => {
     assert.equal(ports.length, 1);
   });
 
-  it("forgets a request that is cancelled before that", async () => {
+  it("ends a request that is cancelled before that", async () => {
     page.deliver(REQUEST);
     page.deliver({ jpkid: "cancel", id: ID });
+    assert.deepEqual(told().at(-1), { jpkid: "error", id: ID, error: ERRORS.cancelled });
     activate?.();
     await settle();
     assert.equal(ports.length, 0);

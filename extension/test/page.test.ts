@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { ACCEPT_TIMEOUT_MS } from "../page/src/client.js";
-import { pageError } from "../page/src/errors.js";
 import * as page from "../page/src/jpkid.js";
+import { pageError } from "../page/src/texts.js";
 import { FakeWindow, golden, settle } from "./fakes.js";
 
 const NONCE = "c3ludGhldGljIGNoYWxsZW5nZTogMzIgYnl0ZXMgb2s=";
@@ -192,8 +192,112 @@ describe("the page module", () => {
     }
   });
 
+  it("says how far the request has come, and asks for that only where somebody listens", async () => {
+    const stages: string[] = [];
+    const promise = page.authenticate({ challengeNonce: NONCE, waitForCard: true, onProgress: (stage) => { stages.push(stage); } });
+    assert.deepEqual(window.postedOf("request").at(-1)?.["params"], { challengeNonce: NONCE, waitForCard: true, progress: true });
+    for (const stage of ["waiting-for-card", "waiting-for-pin", "coffee", "signing"]) window.postMessage({ jpkid: "progress", id: lastId(), stage });
+    window.postMessage({ jpkid: "progress", id: "another", stage: "signing" });
+    window.deliver({ jpkid: "progress", id: lastId(), stage: "signing" }, new FakeWindow());
+    assert.deepEqual(stages, ["waiting-for-card", "waiting-for-pin", "signing"]);
+    answer(golden("authenticate-result")["result"]);
+    await promise;
+    window.postMessage({ jpkid: "progress", id: lastId(), stage: "signing" });
+    assert.equal(stages.length, 3);
+  });
+
+  it("asks for the password to be held, and says for how long it is", async () => {
+    const promise = page.certificate({ kind: "signature", hold: true });
+    assert.deepEqual(window.postedOf("request").at(-1)?.["params"], { kind: "signature", hold: true });
+    answer({ ...(golden("certificate-result")["result"] as object), heldSeconds: 30 });
+    assert.equal((await promise).heldSeconds, 30);
+  });
+
   it("has texts in English for every language that it does not know", () => {
     assert.equal(pageError("insecure_context", "fr").message, pageError("insecure_context", undefined).message);
     assert.notEqual(pageError("insecure_context", "JA").message, pageError("insecure_context", "en").message);
+  });
+});
+
+describe("the capability answer", () => {
+  const HELP = "https://www.example.jp/card-help";
+
+  async function missing(lang: string, reply: () => void): Promise<Exclude<page.Capability, { ready: true }>> {
+    const promise = page.capability({ lang, helpUrl: HELP });
+    reply();
+    const capability = await promise;
+    assert(!capability.ready);
+    return capability;
+  }
+  const fail = (error: object) => (): void => { window.postMessage({ jpkid: "error", id: lastId(), error }); };
+  const see = (readers: unknown[]) => (): void => { answer({ version: "0.1.0", readers }); };
+
+  it("is ready when a reader holds a card that can be read, whatever the other readers hold", async () => {
+    const { readers } = golden("status-result")["result"] as { readers: unknown[] };
+    const promise = page.capability();
+    see([{ name: "empty", card: null }, ...readers])();
+    const capability = await promise;
+    assert(capability.ready);
+    assert.equal(capability.status.readers.length, readers.length + 1);
+  });
+
+  it("asks for the status and nothing else", async () => {
+    await missing("ja", see([]));
+    assert.deepEqual(window.postedOf("request").map(({ method, params }) => [method, params]), [["status", { lang: "ja" }]]);
+  });
+
+  it("names the first part that is missing, with a link", async () => {
+    const unreadable = (golden("status-result-unreadable-card")["result"] as { readers: unknown[] }).readers;
+    for (const [part, reply] of [
+      ["extension", fail({ code: "extension_unavailable", message: "m", advice: "a" })],
+      ["permission", fail({ code: "extension_unavailable", message: "m", advice: "a", missing: "permission" })],
+      ["native-host", fail({ code: "no_service", message: "m", advice: "a", missing: "native-host" })],
+      ["native-host", fail({ code: "no_service", message: "m", advice: "a" })],
+      ["daemon", fail({ code: "no_service", message: "m", advice: "a", missing: "daemon" })],
+      ["service", fail({ code: "no_service", message: "m", advice: "a", missing: "service" })],
+      ["reader", fail({ code: "no_reader", message: "m", advice: "a" })],
+      ["reader", see([])],
+      ["card", see([{ name: "r", card: null }])],
+      ["card", see(unreadable)],
+    ] as const) {
+      const capability = await missing("en", reply);
+      assert.equal(capability.missing, part);
+      assert.equal(capability.helpUrl, `${HELP}#${part}`);
+      assert(capability.message !== "" && capability.advice !== "");
+    }
+  });
+
+  it("gives the service's own words where it has any, and others in the language asked for", async () => {
+    const said = await missing("ja", fail({ code: "no_service", message: "止まっています。", advice: "動かしてください。", missing: "service" }));
+    assert.deepEqual([said.message, said.advice], ["止まっています。", "動かしてください。"]);
+    assert.match((await missing("ja-JP", see([]))).message, /カードリーダー/);
+    assert.match((await missing("fr", see([]))).message, /card reader/);
+    const { readers } = golden("status-result-unreadable-card")["result"] as { readers: { error: { advice: string } }[] };
+    const unreadable = await missing("en", see(readers));
+    assert.equal(unreadable.advice, readers[0]?.error.advice);
+    assert.match(unreadable.message, /cannot be used/);
+  });
+
+  it("takes silence for an extension that is not there", async (t) => {
+    t.mock.timers.enable({ apis: ["setTimeout"] });
+    assert.equal((await missing("en", () => { t.mock.timers.tick(ACCEPT_TIMEOUT_MS); })).missing, "extension");
+  });
+
+  it("leads to the help beside the module where no other is named", async () => {
+    const promise = page.capability();
+    see([])();
+    const capability = await promise;
+    assert(!capability.ready);
+    assert.match(capability.helpUrl, /\/help\.html#reader$/);
+  });
+
+  it("fails where something else is wrong than a missing part", async () => {
+    const promise = page.capability();
+    fail({ code: "origin_refused", message: "m" })();
+    assert.equal((await rejection(promise)).code, "origin_refused");
+    window.isSecureContext = false;
+    assert.equal((await rejection(page.capability())).code, "insecure_context");
+    const reason = new TypeError("not now");
+    await assert.rejects(page.capability({ signal: AbortSignal.abort(reason) }), reason);
   });
 });

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { Admission, MAX_REQUESTS_PER_TAB } from "../src/background/admission.js";
 import { judgeSender, type Sender } from "../src/background/sender.js";
 import { languageOf } from "../src/background/texts.js";
 
@@ -44,27 +43,6 @@ describe("the origin of a request", () => {
       assert.equal(judgeSender(sender(changes), OWN_ID).verdict, "stranger", JSON.stringify(changes));
     }
     assert.equal(judgeSender(undefined, OWN_ID).verdict, "stranger");
-  });
-});
-
-describe("the number of open requests", () => {
-  it("is bounded for each tab", () => {
-    const admission = new Admission();
-    for (let open = 0; open < MAX_REQUESTS_PER_TAB; open += 1) assert(admission.enter(1));
-    assert(!admission.enter(1));
-    assert(admission.enter(2), "another tab is not hindered");
-    admission.leave(1);
-    assert(admission.enter(1));
-    assert(!admission.enter(1));
-  });
-
-  it("starts over when all are closed", () => {
-    const admission = new Admission();
-    assert(admission.enter(1));
-    admission.leave(1);
-    admission.leave(1);
-    for (let open = 0; open < MAX_REQUESTS_PER_TAB; open += 1) assert(admission.enter(1));
-    assert(!admission.enter(1));
   });
 });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
-import { inOrder, matchesPattern, reconcileSites, serveOpenPages, siteState, type SitesApi } from "../src/sites.js";
+import { inOrder, isServed, matchesPattern, reconcileSites, serveOpenPages, siteState, type SitesApi } from "../src/sites.js";
 
 const BUILT_IN = ["https://*.go.jp/*", "https://*.lg.jp/*", "http://localhost/*", "http://127.0.0.1/*"];
 const ALLOWED = "https://www.example.jp/*";
@@ -126,4 +126,17 @@ it("a match pattern matches like the browser's", () => {
   ] as const) {
     assert.equal(matchesPattern(pattern, new URL(url)), matches, `${pattern} ${url}`);
   }
+});
+
+describe("whether a site is served now", () => {
+  const api = { permissions: { contains: ({ origins }: { origins: string[] }) => Promise.resolve(origins[0] === ALLOWED) } };
+
+  it("is known from the manifest, or else from the permissions of the moment, for all ports of a host", async () => {
+    for (const [origin, served] of [
+      ["https://www.example.go.jp", true], ["http://localhost:3000", true], ["https://www.example.jp", true], ["https://www.example.jp:8443", true],
+      ["https://other.example.jp", false], ["http://www.example.jp", false], ["https://localhost", false],
+    ] as const) {
+      assert.equal(await isServed(api, origin, BUILT_IN), served, origin);
+    }
+  });
 });

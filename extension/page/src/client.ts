@@ -1,6 +1,7 @@
-import { JpkidError, pageError } from "./errors.js";
+import { JpkidError } from "./errors.js";
 import type { UnknownRecord } from "./guards.js";
-import { parseContentToPage, type Method, type PageToContent } from "./messages.js";
+import { parseContentToPage, type Method, type PageToContent, type Stage } from "./messages.js";
+import { pageError } from "./texts.js";
 
 /** How long a page waits for the extension's first word. */
 export const ACCEPT_TIMEOUT_MS = 1000;
@@ -13,6 +14,14 @@ export interface CallOptions {
   signal?: AbortSignal;
 }
 
+/** What the calls take that need the card. */
+export interface CardOptions extends CallOptions {
+  /** Waits for a reader and a card, as long as a window would wait for a PIN, instead of failing at once. */
+  waitForCard?: boolean;
+  /** Hears how far the request has come, so that the page can say what to do: insert the card, look for the window. */
+  onProgress?: (stage: Stage) => void;
+}
+
 /** The part of a window that a call needs. */
 export type ClientWindow = Pick<Window, "isSecureContext" | "postMessage" | "addEventListener" | "removeEventListener"> & {
   readonly location: Pick<Location, "origin">;
@@ -22,7 +31,7 @@ export type ClientWindow = Pick<Window, "isSecureContext" | "postMessage" | "add
 export interface Call<Result> {
   method: Method;
   params: UnknownRecord;
-  options: CallOptions;
+  options: CardOptions;
   isResult: (value: unknown) => value is Result;
 }
 
@@ -32,7 +41,7 @@ export interface Call<Result> {
  * @throws JpkidError, or the signal's reason once it is aborted.
  */
 export async function call<Result>(page: ClientWindow, { method, params, options, isResult }: Call<Result>): Promise<Result> {
-  const { lang, signal } = options;
+  const { lang, signal, waitForCard, onProgress } = options;
   signal?.throwIfAborted();
   if (!page.isSecureContext) throw pageError("insecure_context", lang);
 
@@ -64,6 +73,9 @@ export async function call<Result>(page: ClientWindow, { method, params, options
         case "accepted":
           clearTimeout(timer);
           return;
+        case "progress":
+          onProgress?.(answer.stage);
+          return;
         case "result":
           end();
           if (isResult(answer.result)) resolve(answer.result);
@@ -83,6 +95,16 @@ export async function call<Result>(page: ClientWindow, { method, params, options
     }, ACCEPT_TIMEOUT_MS);
     page.addEventListener("message", receive);
     signal?.addEventListener("abort", abort, { once: true });
-    post({ jpkid: "request", id, method, params: lang === undefined ? params : { ...params, lang } });
+    post({
+      jpkid: "request",
+      id,
+      method,
+      params: {
+        ...params,
+        ...(lang === undefined ? {} : { lang }),
+        ...(waitForCard === undefined ? {} : { waitForCard }),
+        ...(onProgress === undefined ? {} : { progress: true }),
+      },
+    });
   });
 }

@@ -30,22 +30,30 @@ export const SERVICE_ERROR_CODES = [
 /** A code that the service, or the extension on its behalf, answers with. */
 export type ServiceErrorCode = (typeof SERVICE_ERROR_CODES)[number];
 
+/** The codes that this module and the extension add to those of the service. */
+export const PAGE_ERROR_CODES = ["extension_unavailable", "insecure_context", "interaction_required"] as const;
+
 /**
  * Every code of a {@link JpkidError}.
  *
  * - `extension_unavailable`: the extension is not installed, not allowed on this site, or was just updated.
  * - `insecure_context`: the page came over plain http from another machine.
+ * - `interaction_required`: nobody has touched the page in the last minute. Ask from a button's click.
  * - all others: see docs/protocol.md.
  */
-export type ErrorCode = ServiceErrorCode | "extension_unavailable" | "insecure_context";
+export type ErrorCode = ServiceErrorCode | (typeof PAGE_ERROR_CODES)[number];
 
 /**
- * The parts between the extension and the card that may not be there: the program that the browser starts, the
- * daemon, and the system's smart card service.
+ * What can be missing on the way to the card, as far as an error says it.
+ *
+ * - `permission`: the person took this site's permission back while the page was open.
+ * - `native-host`: the browser finds no program jpkid on this computer, or may not start it.
+ * - `daemon`: the program is there, but its daemon cannot be reached.
+ * - `service`: the computer's smart card service does not run.
  */
-export const MISSING_PARTS = ["native-host", "daemon", "service"] as const;
+export const MISSING_PARTS = ["permission", "native-host", "daemon", "service"] as const;
 
-/** A part that does not run, or is not installed. */
+/** A part that an error says is missing. */
 export type MissingPart = (typeof MISSING_PARTS)[number];
 
 /** What an error says beside its code; each field is there only where it applies. */
@@ -60,7 +68,7 @@ export interface ErrorFields {
   detail?: string;
   /** When to try again, in seconds; with `rate_limited`. */
   retryAfterSeconds?: number;
-  /** Which part does not run; with `no_service`. */
+  /** What is missing; with `no_service` and `extension_unavailable`, where it is known. */
   missing?: MissingPart;
 }
 
@@ -87,7 +95,7 @@ export class JpkidError extends Error {
   readonly detail: string | undefined;
   /** When to try again, in seconds; with `rate_limited`. */
   readonly retryAfterSeconds: number | undefined;
-  /** Which part does not run; with `no_service`. */
+  /** What is missing; with `no_service` and `extension_unavailable`, where it is known. */
   readonly missing: MissingPart | undefined;
 
   /** Makes the error out of what the extension sent. */
@@ -101,37 +109,4 @@ export class JpkidError extends Error {
     this.retryAfterSeconds = body.retryAfterSeconds;
     this.missing = body.missing;
   }
-}
-
-/** The codes that only this module and the content script make. */
-type PageErrorCode = Exclude<ErrorCode, ServiceErrorCode>;
-
-/** The texts of the errors that are made before any other part can speak. */
-const PAGE_ERROR_TEXTS: Record<"en" | "ja", Record<PageErrorCode, { message: string; advice: string }>> = {
-  en: {
-    extension_unavailable: {
-      message: "The jpkid browser extension did not answer.",
-      advice: "Install or enable the extension, allow it on this site with its toolbar button, then reload the page.",
-    },
-    insecure_context: {
-      message: "This page was not loaded over a secure connection.",
-      advice: "Open the site with an address that starts with https://.",
-    },
-  },
-  ja: {
-    extension_unavailable: {
-      message: "ブラウザー拡張機能 jpkid から応答がありません。",
-      advice: "拡張機能をインストールまたは有効にし、ツールバーのボタンでこのサイトでの利用を許可してから、ページを再読み込みしてください。",
-    },
-    insecure_context: {
-      message: "このページは安全な接続で読み込まれていません。",
-      advice: "https:// で始まるアドレスでサイトを開いてください。",
-    },
-  },
-};
-
-/** Makes the error for a page that the extension cannot serve; `lang` is a BCP 47 tag. */
-export function pageError(code: PageErrorCode, lang: string | undefined): JpkidError {
-  const language = lang?.toLowerCase().split("-")[0] === "ja" ? "ja" : "en";
-  return new JpkidError({ code, ...PAGE_ERROR_TEXTS[language][code] });
 }

@@ -1,4 +1,4 @@
-import { MISSING_PARTS, SERVICE_ERROR_CODES, type ErrorBody, type ErrorCode, type ErrorFields } from "./errors.js";
+import { PAGE_ERROR_CODES, MISSING_PARTS, SERVICE_ERROR_CODES, type ErrorBody, type ErrorCode, type ErrorFields } from "./errors.js";
 
 /** An object of unknown content. */
 export type UnknownRecord = Record<string, unknown>;
@@ -23,7 +23,7 @@ export function isArrayOf<Element>(value: unknown, isElement: (element: unknown)
   return Array.isArray(value) && value.every((element) => isElement(element));
 }
 
-const ALL_ERROR_CODES: readonly ErrorCode[] = [...SERVICE_ERROR_CODES, "extension_unavailable", "insecure_context"];
+const ALL_ERROR_CODES: readonly ErrorCode[] = [...SERVICE_ERROR_CODES, ...PAGE_ERROR_CODES];
 
 /** Whether `value` is a code of the closed list. */
 export const isErrorCode: (value: unknown) => value is ErrorCode = isOneOf(ALL_ERROR_CODES);

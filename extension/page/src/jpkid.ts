@@ -15,7 +15,7 @@
  *
  * @packageDocumentation
  */
-import { call, type CallOptions } from "./client.js";
+import { call, type CallOptions, type CardOptions } from "./client.js";
 import {
   isAuthenticationToken,
   isCertificate,
@@ -29,8 +29,10 @@ import {
   type Status,
 } from "./results.js";
 
-export type { CallOptions } from "./client.js";
+export { capability, type Capability, type CapabilityOptions, type Part } from "./capability.js";
+export type { CallOptions, CardOptions } from "./client.js";
 export { JpkidError, type ErrorCode, type ErrorFields, type MissingPart, type ServiceErrorCode } from "./errors.js";
+export type { Stage } from "./messages.js";
 export type {
   AuthenticationToken,
   Card,
@@ -46,13 +48,13 @@ export type {
 } from "./results.js";
 
 /** What {@link authenticate} takes. */
-export interface AuthenticateOptions extends CallOptions {
+export interface AuthenticateOptions extends CardOptions {
   /** From your server, 44 to 128 characters: at least 32 random bytes in base64, used once, within 5 minutes. */
   challengeNonce: string;
 }
 
 /** What {@link sign} takes. */
-export interface SignOptions extends CallOptions {
+export interface SignOptions extends CardOptions {
   /** What to sign: 1 to 16 hashes, standard base64, each as long as `hashFunction` makes them. */
   hashes: string[];
   /** How the hashes were made. */
@@ -62,9 +64,16 @@ export interface SignOptions extends CallOptions {
 }
 
 /** What {@link certificate} takes. */
-export interface CertificateOptions extends CallOptions {
+export interface CertificateOptions extends CardOptions {
   /** Which certificate. */
   kind: CertificateKind;
+  /**
+   * With `signature`: the password that the person enters also serves the next {@link sign} of this page with this very
+   * certificate, within 30 seconds and once. The person is asked to agree to that signature, without the password. The
+   * answer's `heldSeconds` says whether it is so; the person's settings can forbid it. Any other call but
+   * {@link status} ends it, and so does leaving the page or taking the card away.
+   */
+  hold?: boolean;
 }
 
 /**
@@ -104,6 +113,7 @@ export function sign(options: SignOptions): Promise<Signatures> {
  * @throws {@link JpkidError}, or the signal's reason once it is aborted.
  */
 export function certificate(options: CertificateOptions): Promise<Certificate> {
-  const { kind } = options;
-  return call(window, { method: "certificate", params: { kind }, options, isResult: isCertificate });
+  const { kind, hold } = options;
+  const params = { kind, ...(hold === undefined ? {} : { hold }) };
+  return call(window, { method: "certificate", params, options, isResult: isCertificate });
 }

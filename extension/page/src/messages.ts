@@ -1,11 +1,23 @@
 import type { ErrorBody } from "./errors.js";
-import { isRecord, isString, parseErrorBody, type UnknownRecord } from "./guards.js";
+import { isOneOf, isRecord, isString, parseErrorBody, type UnknownRecord } from "./guards.js";
 
 /** What a page may ask for. */
 export const METHODS = ["status", "authenticate", "sign", "certificate"] as const;
 
 /** The name of a request. */
 export type Method = (typeof METHODS)[number];
+
+/** How far a request that needs the person has come. */
+export const STAGES = ["waiting-for-card", "waiting-for-pin", "signing"] as const;
+
+/**
+ * How far a request that needs the person has come; a stage can come again, as after a wrong PIN.
+ *
+ * - `waiting-for-card`: the card is looked for, waited for, or in use by another program.
+ * - `waiting-for-pin`: a window is open on the person's screen.
+ * - `signing`: the card works.
+ */
+export type Stage = (typeof STAGES)[number];
 
 /** How many characters a request id may have. A UUID has 36. */
 export const MAX_ID_LENGTH = 64;
@@ -34,6 +46,12 @@ export type ContentToPage =
       jpkid: "accepted";
       id: string;
     }
+  | {
+      /** Only for a request whose `params.progress` is true. */
+      jpkid: "progress";
+      id: string;
+      stage: Stage;
+    }
   | { jpkid: "result"; id: string; result: unknown }
   | { jpkid: "error"; id: string; error: ErrorBody };
 
@@ -43,6 +61,9 @@ export interface MalformedRequest {
   id: string;
   field: "method" | "params";
 }
+
+/** Whether `value` is a stage that this version knows. */
+export const isStage: (value: unknown) => value is Stage = isOneOf(STAGES);
 
 function isId(value: unknown): value is string {
   return isString(value) && value.length > 0 && value.length <= MAX_ID_LENGTH;
@@ -69,6 +90,10 @@ export function parseContentToPage(data: unknown): ContentToPage | undefined {
   switch (jpkid) {
     case "accepted":
       return { jpkid, id };
+    case "progress": {
+      const stage = data["stage"];
+      return isStage(stage) ? { jpkid, id, stage } : undefined;
+    }
     case "result":
       return { jpkid, id, result: data["result"] };
     case "error": {

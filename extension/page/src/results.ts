@@ -104,6 +104,8 @@ export interface Certificate {
   certificate: string;
   /** What its key can sign; empty for an authority's. */
   supportedSignatureAlgorithms: SignatureAlgorithm[];
+  /** How long a signature with it takes no second entry of the password, in seconds; only where `hold` was granted. */
+  heldSeconds?: number;
 }
 
 const isHashFunction = isOneOf(HASH_FUNCTIONS);
@@ -166,5 +168,7 @@ export function isSignatures(value: unknown): value is Signatures {
 
 /** Whether `value` is the result of `certificate`. */
 export function isCertificate(value: unknown): value is Certificate {
-  return isRecord(value) && isString(value["certificate"]) && isArrayOf(value["supportedSignatureAlgorithms"], isSignatureAlgorithm);
+  if (!isRecord(value) || !isString(value["certificate"])) return false;
+  const { supportedSignatureAlgorithms, heldSeconds } = value;
+  return isArrayOf(supportedSignatureAlgorithms, isSignatureAlgorithm) && (heldSeconds === undefined || isCount(heldSeconds));
 }

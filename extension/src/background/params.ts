@@ -21,25 +21,31 @@ const word = (words: readonly string[]): FieldRule => ({
   accepts: isOneOf(words),
 });
 
+const flag: FieldRule = { required: false, expected: "a boolean", accepts: (value) => typeof value === "boolean" };
+/** What every request has that needs the card. */
+const CARD_FIELDS: readonly [string, FieldRule][] = [["lang", text(false)], ["progress", flag], ["waitForCard", flag]];
+
 /**
  * The fields that a page may send, and their types. Lengths and encodings are the service's to check, so that
- * there is one place that knows them. `origin` is in none of them: the background adds it.
+ * there is one place that knows them. `origin` is in none of them: the background adds it. What only the extension's
+ * own pages may see, such as the certificates' dates and past uses, is not here at all.
  */
 const FIELDS: Record<Method, ReadonlyMap<string, FieldRule>> = {
   status: new Map([["lang", text(false)]]),
   authenticate: new Map([
     ["challengeNonce", text(true)],
-    ["lang", text(false)],
+    ...CARD_FIELDS,
   ]),
   sign: new Map([
     ["hashes", { required: true, expected: "an array of strings", accepts: (value) => isArrayOf(value, isString) }],
     ["hashFunction", word(HASH_FUNCTIONS)],
     ["certificate", text(false)],
-    ["lang", text(false)],
+    ...CARD_FIELDS,
   ]),
   certificate: new Map([
     ["kind", word(CERTIFICATE_KINDS)],
-    ["lang", text(false)],
+    ["hold", flag],
+    ...CARD_FIELDS,
   ]),
 };
 

@@ -1,6 +1,6 @@
 import en from "../../_locales/en/messages.json";
 import ja from "../../_locales/ja/messages.json";
-import type { ErrorBody, ErrorFields, MissingPart, ServiceErrorCode } from "../../page/src/errors.js";
+import type { ErrorBody, ErrorFields, ErrorCode, MissingPart } from "../../page/src/errors.js";
 
 type Texts = Record<keyof typeof en, { message: string }>;
 
@@ -17,17 +17,27 @@ const ERRORS = {
   invalidRequest: { code: "invalid_request", text: "errorInvalidRequest" },
   /** The request does not fit into one message. */
   tooLarge: { code: "message_too_large", text: "errorTooLarge" },
+  /** The person took the site's permission back. */
+  notServed: { code: "extension_unavailable", text: "errorNotServed", missing: "permission" },
+  /** Nobody touched the page, or not for a while. */
+  untouched: { code: "interaction_required", text: "errorUntouched" },
   /** One tab has too many requests open. */
   tooMany: { code: "rate_limited", text: "errorTooMany" },
+  /** One tab wants a second window. */
+  alreadyAsking: { code: "rate_limited", text: "errorAlreadyAsking" },
+  /** One site asks again and again. */
+  tooOften: { code: "rate_limited", text: "errorTooOften" },
   /** The browser found no native host, or may not start it. */
   notInstalled: { code: "no_service", text: "errorNotInstalled", missing: "native-host" },
   /** The native host ended before it answered. */
   ended: { code: "no_service", text: "errorEnded" },
   /** The native host's answer is not of the protocol. */
   notUnderstood: { code: "internal", text: "errorNotUnderstood" },
+  /** The browser failed the background. */
+  interrupted: { code: "internal", text: "errorInterrupted" },
   /** The page cancelled and the service did not confirm it in time. */
   cancelled: { code: "user_cancelled", text: "errorCancelled" },
-} as const satisfies Record<string, { code: ServiceErrorCode; text: string; missing?: MissingPart }>;
+} as const satisfies Record<string, { code: ErrorCode; text: string; missing?: MissingPart }>;
 
 /** The name of an error that the background makes by itself. */
 export type OwnErrorName = keyof typeof ERRORS;
