@@ -1,0 +1,40 @@
+/** The documents: links lead somewhere, and what they show is so. */
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import { describe, it } from "node:test";
+
+const ROOT = "..";
+/** Folders that hold what others wrote, or what was built. */
+const NOT_OURS = ["node_modules", "target", "build", "dist", ".git"];
+
+function documentsIn(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return NOT_OURS.includes(entry.name) ? [] : documentsIn(path);
+    return entry.name.endsWith(".md") ? [path] : [];
+  });
+}
+
+const read = (path: string): string => readFileSync(`${ROOT}/${path}`, "utf8");
+const withoutCode = (text: string): string => text.replaceAll(/^```.*?^```$/gms, "").replaceAll(/`[^`\n]*`/g, "");
+
+/** As GitHub makes them of headings. */
+function anchorsOf(path: string): string[] {
+  const headings = [...read(path).replaceAll(/^```.*?^```$/gms, "").matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) => heading);
+  return headings.map((heading) => heading.toLowerCase().replaceAll(/[^\p{L}\p{N}_ -]/gu, "").replaceAll(" ", "-"));
+}
+
+describe("the documents", () => {
+  for (const document of documentsIn("")) {
+    it(`${document} links to what is there`, () => {
+      const links = [...withoutCode(read(document)).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = ""]) => link);
+      for (const link of links.filter((link) => !/^[a-z]+:/.test(link))) {
+        const [path = "", anchor] = link.split("#");
+        const target = path === "" ? document : normalize(`${dirname(document)}/${path}`);
+        assert(existsSync(`${ROOT}/${target}`), `${link}: no such file`);
+        if (anchor !== undefined && target.endsWith(".md")) assert(anchorsOf(target).includes(anchor), `${link}: no such heading`);
+      }
+    });
+  }
+});
