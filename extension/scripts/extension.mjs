@@ -35,8 +35,8 @@ export async function buildExtension() {
   for (const folder of [shared, ...BROWSERS.map((browser) => at("dist", browser))]) await rm(folder, { recursive: true, force: true });
   await mkdir(join(shared, "icons"), { recursive: true });
   const bundles = await Promise.all([
-    // A content script cannot be a module.
-    build({ ...SETTINGS, absWorkingDir: root, entryPoints: ["src/content.ts"], outdir: shared, format: "iife" }),
+    // A content script cannot be a module. It runs in every page of a served site, so it is made small.
+    build({ ...SETTINGS, absWorkingDir: root, entryPoints: ["src/content.ts"], outdir: shared, format: "iife", minify: true }),
     build({
       ...SETTINGS,
       absWorkingDir: root,

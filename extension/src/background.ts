@@ -6,9 +6,15 @@ import { Admission } from "./background/admission.js";
 import { Holds } from "./background/holds.js";
 import { Relay } from "./background/relay.js";
 import { judgeSender } from "./background/sender.js";
+import { noteReport } from "./background/stepped-aside.js";
+import { ownError } from "./background/texts.js";
+import { WebEidPort } from "./background/web-eid-port.js";
 import { NATIVE_HOST_NAME, REQUEST_PORT_NAME } from "./messages.js";
+import type { Port } from "./ports.js";
 import { readSettings } from "./settings.js";
 import { inOrder, isServed, reconcileSites, serveOpenPages } from "./sites.js";
+import { text } from "./text.js";
+import { WEB_EID_PORT_NAME } from "./web-eid-messages.js";
 
 const builtIn = chrome.runtime.getManifest().content_scripts?.flatMap((script) => script.matches ?? []) ?? [];
 const admission = new Admission(() => performance.now());
@@ -16,9 +22,23 @@ const holds = new Holds();
 const relays = new Set<Relay>();
 const reconcile = inOrder(() => reconcileSites(chrome, builtIn));
 
+/** The port of a page's request; undefined for any other. */
+function inOurWords(port: chrome.runtime.Port): Port | undefined {
+  if (port.name === REQUEST_PORT_NAME) return port;
+  if (port.name !== WEB_EID_PORT_NAME) return undefined;
+  return new WebEidPort(port, {
+    version: chrome.runtime.getManifest().version,
+    ownError: async (name, lang) => {
+      const { language } = await readSettings(chrome.storage);
+      return ownError(name, language ?? lang ?? chrome.i18n.getUILanguage());
+    },
+  });
+}
+
 chrome.runtime.onConnect.addListener((port) => {
-  if (port.name !== REQUEST_PORT_NAME) return;
-  const relay = new Relay(port, judgeSender(port.sender, chrome.runtime.id), {
+  const page = inOurWords(port);
+  if (page === undefined) return;
+  const relay = new Relay(page, judgeSender(port.sender, chrome.runtime.id), {
     conditions: async (origin) => {
       const [served, { language }] = await Promise.all([isServed(chrome, origin, builtIn), readSettings(chrome.storage)]);
       return { served, language: language ?? undefined };
@@ -36,6 +56,14 @@ chrome.runtime.onConnect.addListener((port) => {
     onEnd: () => relays.delete(relay),
   });
   relays.add(relay);
+});
+
+// Reports come in order, and each is noted after the one before.
+let noted: Promise<void> = Promise.resolve();
+
+chrome.runtime.onMessage.addListener((message: unknown, sender) => {
+  const titles = { plain: text("actionTitle"), steppedAside: text("actionTitleSteppedAside") };
+  noted = noted.then(() => noteReport(chrome, message, judgeSender(sender, chrome.runtime.id), titles));
 });
 
 chrome.runtime.onInstalled.addListener(() => void reconcile());

@@ -49,7 +49,7 @@ export type BackgroundToContent =
  * certificates, which a card gives anybody.
  */
 export function opensWindow(method: string, params: UnknownRecord): boolean {
-  if (method !== "certificate") return method !== "status";
+  if (method !== "certificate") return method !== "status" && method !== "web-eid:status";
   return params["kind"] !== "authentication-ca" && params["kind"] !== "signature-ca";
 }
 

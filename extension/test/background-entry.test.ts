@@ -22,6 +22,7 @@ function pagePort(name = "jpkid-request", frameId = 0): PagePort {
 
 describe("the service worker", async () => {
   const onConnect = new FakeEvent<[PagePort]>();
+  const onMessage = new FakeEvent<[unknown, unknown]>();
   const onInstalled = new FakeEvent<[]>();
   const onStartup = new FakeEvent<[]>();
   const onAdded = new FakeEvent<[{ origins?: string[] }]>();
@@ -33,8 +34,8 @@ describe("the service worker", async () => {
   const log = (call: string) => (): Promise<void> => { calls.push(call); return Promise.resolve(); };
   const chrome = {
     runtime: {
-      id: OWN_ID, lastError: undefined as { message: string } | undefined, onConnect, onInstalled, onStartup,
-      getManifest: () => ({ content_scripts: [{ matches: ["https://*.go.jp/*"] }, {}] }),
+      id: OWN_ID, lastError: undefined as { message: string } | undefined, onConnect, onMessage, onInstalled, onStartup,
+      getManifest: () => ({ version: "0.1.0", content_scripts: [{ matches: ["https://*.go.jp/*"] }, {}] }),
       connectNative: (name: string) => {
         assert.equal(name, "jpkid");
         const port = new FakePort();
@@ -42,7 +43,7 @@ describe("the service worker", async () => {
         return port;
       },
     },
-    i18n: { getUILanguage: () => "ja" },
+    i18n: { getUILanguage: () => "ja", getMessage: (key: string) => key },
     permissions: { onAdded, onRemoved, getAll: () => Promise.resolve({ origins }), contains: () => Promise.resolve(served) },
     storage: new FakeStorage(),
     scripting: {
@@ -50,12 +51,16 @@ describe("the service worker", async () => {
       executeScript: log("execute"), unregisterContentScripts: log("unregister"),
     },
     tabs: { query: () => Promise.resolve([{ id: 1 }]) },
+    action: {
+      setBadgeText: ({ tabId, text }: { tabId: number; text: string }) => log(`badge ${tabId} ${text}`)(),
+      setTitle: ({ title }: { title: string }) => log(title)(),
+    },
   };
   Object.assign(globalThis, { chrome });
   await import("../src/background.js");
 
   it("has added every listener when its top level has run", () => {
-    assert.deepEqual([onConnect, onInstalled, onStartup, onAdded, onRemoved].map((event) => event.count), [1, 1, 1, 1, 1]);
+    assert.deepEqual([onConnect, onMessage, onInstalled, onStartup, onAdded, onRemoved].map((event) => event.count), [1, 1, 1, 1, 1, 1]);
   });
 
   it("relays a request to a native host of its own", async () => {
@@ -89,6 +94,45 @@ describe("the service worker", async () => {
     await settle();
     assert.equal((port.lastSent as { error: { code: string } }).error.code, "origin_refused");
     assert.equal(natives.length, started);
+  });
+
+  it("relays a request in the words of Web eID the same way, and answers in them", async () => {
+    const port = pagePort("jpkid-web-eid");
+    onConnect.fire(port);
+    port.receive({ ...STATUS, method: "web-eid:status", params: { action: "web-eid:status", libraryVersion: "2.0.2" } });
+    await settle();
+    assert.equal((natives.at(-1)?.lastSent as { method: string }).method, "status");
+    natives.at(-1)?.receive(golden("status-result"));
+    const { result } = port.lastSent as { result: Record<string, string> };
+    assert.equal(result["action"], "web-eid:status-success");
+    assert.equal(result["extension"], "2.5.0+jpkid.0.1.0");
+  });
+
+  it("answers what Web eID cannot understand in the person's language, else in the page's, else in the browser's", async () => {
+    for (const [language, lang, expected] of [[null, undefined, /[ぁ-ん]/], [null, "en", /answer/], ["ja", "en", /[ぁ-ん]/]] as const) {
+      await chrome.storage.local.set({ language });
+      const port = pagePort("jpkid-web-eid");
+      onConnect.fire(port);
+      port.receive({ ...STATUS, method: "web-eid:sign", params: { hash: "aA==", hashFunction: "SHA-256", certificate: "aA==", options: { lang } } });
+      await settle();
+      natives.at(-1)?.receive(golden("status-result"));
+      await settle();
+      const { error } = port.lastSent as { error: { code: string; message: string } };
+      assert.equal(error.code, "internal");
+      assert.match(error.message, expected);
+      port.lose();
+    }
+    await chrome.storage.local.set({ language: null });
+  });
+
+  it("tells the person where another extension answers Web eID, in the order of the reports", async () => {
+    const sender = { id: OWN_ID, tab: { id: 7 }, frameId: 0, origin: "https://www.example.jp" };
+    onMessage.fire({ type: "web-eid-other", answers: true }, sender);
+    onMessage.fire({ type: "web-eid-other", answers: false }, sender);
+    await settle();
+    await settle();
+    assert.deepEqual(calls.splice(0), ["badge 7 !", "actionTitleSteppedAside", "badge 7 ", "actionTitle"]);
+    assert.deepEqual(chrome.storage.stored["webEidSteppedAside"], []);
   });
 
   it("leaves other ports alone", async () => {

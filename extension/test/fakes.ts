@@ -12,13 +12,20 @@ export class FakePort implements Port {
   readonly onMessage = { addListener: (listener: (message: unknown) => void): void => { this.#messageListeners.push(listener); } };
   readonly onDisconnect = { addListener: (listener: () => void): void => { this.#disconnectListeners.push(listener); } };
 
+  /** Called with each message that is sent. */
+  onSent: (message: unknown) => void = () => undefined;
+  /** Called when this end disconnects. */
+  onLeft: () => void = () => undefined;
+
   postMessage(message: unknown): void {
     // The real thing clones, so that later changes do not travel.
     this.sent.push(structuredClone(message));
+    this.onSent(message);
   }
 
   disconnect(): void {
     this.disconnected = true;
+    this.onLeft();
   }
 
   /** The other end sends. */
@@ -34,6 +41,17 @@ export class FakePort implements Port {
   get lastSent(): unknown {
     return this.sent.at(-1);
   }
+}
+
+/** Both ends of a port: what one sends, the other receives. */
+export function linkedPorts(): [FakePort, FakePort] {
+  const one = new FakePort();
+  const other = new FakePort();
+  for (const [from, to] of [[one, other], [other, one]] as const) {
+    from.onSent = (message) => { queueMicrotask(() => { to.receive(message); }); };
+    from.onLeft = () => { queueMicrotask(() => { to.lose(); }); };
+  }
+  return [one, other];
 }
 
 /** A message event with the two fields that tell where it came from. */

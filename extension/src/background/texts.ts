@@ -37,6 +37,8 @@ const ERRORS = {
   interrupted: { code: "internal", text: "errorInterrupted" },
   /** The page cancelled and the service did not confirm it in time. */
   cancelled: { code: "user_cancelled", text: "errorCancelled" },
+  /** The time that the page gave the person is over. */
+  timedOut: { code: "user_timeout", text: "errorTimedOut" },
 } as const satisfies Record<string, { code: ErrorCode; text: string; missing?: MissingPart }>;
 
 /** The name of an error that the background makes by itself. */
