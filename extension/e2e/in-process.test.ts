@@ -1,3 +1,4 @@
 import { defineCases } from "./harness/cases.js";
+import { casesInChromium } from "./harness/chromium.js";
 
-defineCases("in-process");
+defineCases("in-process", { name: "chromium", start: casesInChromium });

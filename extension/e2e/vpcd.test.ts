@@ -1,3 +1,4 @@
 import { defineCases } from "./harness/cases.js";
+import { casesInChromium } from "./harness/chromium.js";
 
-defineCases("vpcd");
+defineCases("vpcd", { name: "chromium", start: casesInChromium });

@@ -42,9 +42,14 @@ export async function openPage(context: BrowserContext, url: string): Promise<Pa
 
 /** Saves a picture of the page among the artefacts. */
 export async function screenshot(page: Page, name: string): Promise<string> {
+  return savePicture(name, await page.screenshot({ fullPage: true }));
+}
+
+/** Saves a picture among the artefacts. */
+export function savePicture(name: string, png: Buffer): string {
   mkdirSync(ARTEFACTS, { recursive: true });
   const path = `${ARTEFACTS}/${name}.png`;
-  await page.screenshot({ path, fullPage: true });
+  writeFileSync(path, png);
   return path;
 }
 

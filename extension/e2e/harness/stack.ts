@@ -1,13 +1,15 @@
 /** All parts of one log-in, every one real but the card, and the person who types the PIN. */
 import { resolve } from "node:path";
-import { chromium, type BrowserContext, type Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { Desk } from "../../testing/src/desk.js";
 import type { Answer, Question } from "../../testing/src/person.js";
 import { poll } from "../../testing/src/waiting.js";
-import { launchOptions, listenToConsole, openPage, saveArtefact, screenshot } from "./browser.js";
+import { saveArtefact } from "./browser.js";
+import { inChromium } from "./chromium.js";
 import { freePort, seesCard } from "./network.js";
 import { PARTS } from "./parts.js";
 import { ensurePcscd } from "./pcscd.js";
+import type { BrowserStarter, RunningBrowser } from "./site-page.js";
 
 /** Where the card is: inside the daemon, or behind pcscd in vsmartcard's virtual reader. */
 export type Mode = "in-process" | "vpcd";
@@ -31,11 +33,11 @@ export interface StackSettings {
   lang?: string;
 }
 
-/** A running stack. */
-export class Stack {
+/** A running stack. `Tab` is how its browser's driver shows a page. */
+export class Stack<Tab = Page> {
   readonly origin: string;
   readonly #desk: Desk;
-  #browser: { context: BrowserContext; console: string[] } | undefined;
+  #browser: RunningBrowser<Tab> | undefined;
 
   private constructor(readonly settings: StackSettings, port: number) {
     this.origin = `http://localhost:${port}`;
@@ -51,16 +53,20 @@ export class Stack {
     if (settings.seed !== undefined) this.#desk.environment["JPKI_VIRTUAL_CARD_CACHE"] = this.#desk.folder.folder("keys");
   }
 
-  /** Starts all parts. */
+  /** Starts all parts, with Chromium. */
   static async start(settings: StackSettings): Promise<Stack> {
+    return Stack.startWith(inChromium, settings);
+  }
+
+  /** Starts all parts. */
+  static async startWith<Tab>(startBrowser: BrowserStarter<Tab>, settings: StackSettings): Promise<Stack<Tab>> {
     const port = await freePort();
-    const stack = new Stack(settings, port);
+    const stack = new Stack<Tab>(settings, port);
     try {
       await stack.#startSite(port);
       if (settings.mode === "vpcd") await stack.#insertCard();
       if (settings.daemon !== "not running") await stack.#startDaemon();
-      const context = await stack.#desk.launch(chromium, launchOptions(settings.lang, settings.person === "at the screen"));
-      stack.#browser = { context, console: listenToConsole(context) };
+      stack.#browser = await startBrowser(stack.#desk, { lang: settings.lang, window: settings.person === "at the screen" });
       return stack;
     } catch (error) {
       stack.saveLogs("start");
@@ -85,21 +91,19 @@ export class Stack {
   }
 
   /** Opens a page of the web system. */
-  async open(path: string): Promise<Page> {
+  async open(path: string): Promise<Tab> {
     if (this.#browser === undefined) throw new Error("the browser does not run");
-    return openPage(this.#browser.context, `${this.origin}${path}`);
+    return this.#browser.open(`${this.origin}${path}`);
   }
 
   /** Waits until the person has closed the browser. */
   async closed(): Promise<void> {
-    await new Promise<void>((resolved) => {
-      if (this.#browser === undefined) resolved();
-      else this.#browser.context.once("close", () => { resolved(); });
-    });
+    await this.#browser?.closed();
   }
 
   /** Ends all parts, and checks that none is left. */
   async stop(): Promise<void> {
+    await this.#browser?.close();
     await this.#desk.stop();
   }
 
@@ -110,8 +114,7 @@ export class Stack {
 
   /** Saves a picture of every open page. */
   async savePictures(name: string): Promise<string[]> {
-    const pages = this.#browser?.context.pages().filter((page) => page.url().startsWith("http")) ?? [];
-    return Promise.all(pages.map((page, index) => screenshot(page, `${name}-${index}`)));
+    return this.#browser?.pictures(name) ?? [];
   }
 
   async #startSite(port: number): Promise<void> {
