@@ -135,7 +135,7 @@ fn wished_language(arguments: &[OsString]) -> Option<Language> {
             None => None,
         };
         if let Some(tag) = tag {
-            return Language::parse(tag);
+            return Language::parse(tag).ok().flatten();
         }
     }
     None

@@ -38,7 +38,7 @@ pub struct Settings {
     /// `cancelled_wait_seconds`: how long a site or program whose window was closed waits before it may open the next,
     /// 0 to 60 seconds; each further time twice as long, at most 5 minutes. Default: 1.
     pub cancelled_wait: Duration,
-    /// `language`: `ja` or `en`, for callers that ask for none. Default: the locale's.
+    /// `language`: one of [`Language::ALL`] by its tag, for callers that ask for none. Default: the locale's.
     pub language: Option<Language>,
     /// `history`: whether the uses of the card are written down for `jpki history`. Default: yes.
     pub history: bool,
@@ -198,11 +198,11 @@ impl Settings {
             settings.cancelled_wait = Duration::from_secs(seconds.into_inner().into());
         }
         if let Some(tag) = file.language {
-            settings.language = Some(match tag.get_ref().as_str() {
-                "ja" => Language::Japanese,
-                "en" => Language::English,
-                _ => return Err(wrong(tag.span().start, "\"ja\" or \"en\"".into())),
-            });
+            let known = Language::parse(tag.get_ref()).ok().flatten();
+            settings.language =
+                Some(known.ok_or_else(|| {
+                    wrong(tag.span().start, format!("one of {}", Language::tags()))
+                })?);
         }
         if let Some(ids) = file.extension_ids {
             let acceptable = |id: &String| {
@@ -308,7 +308,7 @@ mod tests {
             ),
             (
                 "language = \"fr\"",
-                "config.toml, line 1, language: \"ja\" or",
+                "config.toml, line 1, language: one of en, ja, ja-simple,",
             ),
             (
                 "pinentry = \"pinentry\"",

@@ -87,7 +87,6 @@ const RULES: [Rule; 22] = [
             "tokio",
             "tokio_util",
             "tracing",
-            "unic_langid",
             "url",
         ],
     ),
@@ -126,7 +125,7 @@ const RULES: [Rule; 22] = [
     rule(
         "language.rs",
         &[],
-        &["fluent_bundle", "sys_locale", "unic_langid"],
+        &["fluent_bundle", "sys_locale", "thiserror", "unic_langid"],
     ),
     // A client like any other: no card, no PIN.
     rule(

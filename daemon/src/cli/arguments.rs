@@ -10,7 +10,7 @@ use crate::language::Language;
 pub(super) struct Arguments {
     #[arg(long, global = true)]
     pub(super) json: bool,
-    #[arg(long, global = true, value_name = "ja|en", value_parser = ["ja", "en"])]
+    #[arg(long, global = true, value_name = "TAG", value_parser = Language::ALL.map(Language::tag))]
     pub(super) lang: Option<String>,
     #[command(subcommand)]
     pub(super) action: Action,
@@ -231,7 +231,7 @@ mod tests {
 
     #[test]
     fn the_arguments_fit_together_and_everything_has_a_help_text() {
-        for language in [Language::English, Language::Japanese] {
+        for language in Language::ALL {
             let mut command = command(language);
             command.clone().debug_assert();
             command.build();

@@ -318,12 +318,8 @@ impl Failure {
     }
 }
 
-/// English sentences are parted by a space, Japanese ones are not.
 fn join_sentences(language: Language, first: &str, second: &str) -> String {
-    match language {
-        Language::English => format!("{first} {second}"),
-        Language::Japanese => format!("{first}{second}"),
-    }
+    [first, second].join(language.between_sentences())
 }
 
 #[cfg(test)]
@@ -331,17 +327,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_code_has_a_message_and_an_advice_in_both_languages() {
+    fn every_code_has_a_message_and_an_advice_in_every_language() {
         for code in ErrorCode::ALL {
-            for language in [Language::English, Language::Japanese] {
+            for language in Language::ALL {
                 let failure = Failure::new(code);
                 for text in [failure.message(language), failure.advice(language)] {
                     assert!(
                         !text.contains(code.as_str()),
                         "{code} in {language:?}: {text}"
                     );
+                    // Thai ends a sentence without a mark.
                     assert!(
-                        text.ends_with(['.', '。']),
+                        language == Language::Thai || text.ends_with(['.', '。', '।', '။']),
                         "{code} in {language:?}: {text}"
                     );
                 }
@@ -386,7 +383,8 @@ mod tests {
     #[test]
     fn a_wrong_pin_says_how_many_tries_are_left() {
         let failure = Failure::new(ErrorCode::PinIncorrect).with_tries_left(2);
-        assert!(failure.message(Language::English).contains('2'));
-        assert!(failure.message(Language::Japanese).contains('2'));
+        for language in Language::ALL {
+            assert!(failure.message(language).contains('2'), "{language:?}");
+        }
     }
 }

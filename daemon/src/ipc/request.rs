@@ -202,11 +202,8 @@ fn parse_introduce(params: Map<String, Value>) -> Result<Request, Failure> {
 
 /// Even an answer to a wrong request is in the caller's language.
 fn language_of(envelope: &Map<String, Value>) -> Option<Language> {
-    match envelope.get("params")?.get("lang")?.as_str()? {
-        "ja" => Some(Language::Japanese),
-        "en" => Some(Language::English),
-        _ => None,
-    }
+    let tag = envelope.get("params")?.get("lang")?.as_str()?;
+    Language::parse(tag).ok()?
 }
 
 /// The answer to a request.

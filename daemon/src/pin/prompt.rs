@@ -309,7 +309,7 @@ mod tests {
     #[test]
     fn the_longest_question_fits_an_assuan_line() {
         let wide = "漢".repeat(300);
-        for language in [Language::English, Language::Japanese] {
+        for language in Language::ALL {
             for asker in [
                 website(&"a".repeat(255), &wide),
                 Asker::Program {
@@ -338,7 +338,10 @@ mod tests {
                         for text in texts {
                             // A line break is written %0A.
                             let bytes = text.len() + 2 * text.matches('\n').count();
-                            assert!(bytes < 1000 - "SETDESC ".len(), "{bytes}: {text}");
+                            assert!(
+                                bytes < 1000 - "SETDESC ".len(),
+                                "{language:?}, {bytes} bytes: {text}"
+                            );
                         }
                     }
                 }

@@ -3,7 +3,6 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
-use unic_langid::LanguageIdentifier;
 
 use super::{HashFunction, Hashes, WantedCard};
 use crate::ipc::Failure;
@@ -59,14 +58,7 @@ impl Fields {
                 "it is too long for a language tag",
             ));
         }
-        let identifier: LanguageIdentifier = tag
-            .parse()
-            .map_err(|_| Failure::bad_field("lang", "it is not a BCP 47 language tag"))?;
-        Ok(match identifier.language.as_str() {
-            "ja" => Some(Language::Japanese),
-            "en" => Some(Language::English),
-            _ => None,
-        })
+        Language::parse(&tag).map_err(|error| Failure::bad_field("lang", error.to_string()))
     }
 
     pub(super) fn card(&mut self) -> Result<WantedCard, Failure> {

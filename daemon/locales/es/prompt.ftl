@@ -1,0 +1,27 @@
+# The PIN window. Each line must stay short: the whole text has to fit an Assuan line of 1000 bytes.
+prompt-title = Tarjeta My Number
+prompt-ok = Aceptar
+prompt-cancel = Cancelar
+prompt-website = Sitio web: { $origin }
+prompt-website-ascii = Dirección: { $origin }
+prompt-browser = Navegador: { $program }
+prompt-program = Programa de esta computadora: { $program }
+prompt-program-origin = Dice ser para: { $origin } (sin comprobación del navegador)
+prompt-purpose-authenticate = Pide que entre con su tarjeta.
+prompt-purpose-sign = Pide su firma ({ $count }). También se envían nombre, dirección, fecha de nacimiento y sexo.
+prompt-purpose-certificate = Pide su certificado de firma: nombre, dirección, fecha de nacimiento y sexo.
+prompt-purpose-identify = Pide su certificado de autenticación de usuario. No lleva el nombre, pero permite reconocer la tarjeta.
+prompt-pin-authentication = ② Clave de autenticación de usuario: 4 cifras
+prompt-pin-signature = ① Clave de firma: 6 a 16 letras y cifras
+prompt-tries-left-authentication = Intentos restantes: { $tries }
+prompt-tries-left-signature = Intentos restantes: { $tries }
+prompt-field-authentication = Clave:
+prompt-field-signature = Clave:
+prompt-wrong-authentication = Clave incorrecta. Intentos restantes: { $tries }
+prompt-wrong-signature = Clave de firma incorrecta. Intentos restantes: { $tries }
+prompt-impossible-authentication = Esta clave tiene exactamente 4 cifras. No se envió nada a la tarjeta.
+prompt-impossible-signature = Esta clave tiene de 6 a 16 letras y cifras. No se envió nada a la tarjeta.
+prompt-last-try-authentication = Solo queda un intento. Si falla, la clave se bloquea y tendrá que ir al municipio a fijarla de nuevo.
+prompt-last-try-signature = Solo queda un intento. Si falla, la clave se bloquea y habrá que fijarla de nuevo en el municipio.
+prompt-last-try-ok = Usar el último intento
+prompt-last-try-cancel = Parar

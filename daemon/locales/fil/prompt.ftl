@@ -1,0 +1,27 @@
+# The PIN window. Each line must stay short: the whole text has to fit an Assuan line of 1000 bytes.
+prompt-title = Card na My Number
+prompt-ok = OK
+prompt-cancel = Kanselahin
+prompt-website = Site: { $origin }
+prompt-website-ascii = Address nito: { $origin }
+prompt-browser = Browser ninyo: { $program }
+prompt-program = Program sa computer na ito: { $program }
+prompt-program-origin = Sabi nito ay para sa: { $origin } (hindi sinuri ng browser)
+prompt-purpose-authenticate = Hinihiling na mag-log in kayo gamit ang card.
+prompt-purpose-sign = Hinihiling ang inyong pirma ({ $count }). Ipadadala rin ang pangalan, tirahan, petsa ng kapanganakan at kasarian.
+prompt-purpose-certificate = Hinihiling ang sertipiko sa pagpirma: pangalan, tirahan, petsa ng kapanganakan at kasarian ninyo.
+prompt-purpose-identify = Hinihiling ang sertipiko sa pagpapatunay ng gumagamit. Walang pangalan, pero makikilala muli ang card.
+prompt-pin-authentication = ② PIN sa pagpapatunay ng gumagamit: 4 na numero
+prompt-pin-signature = ① Password sa pagpirma: 6 hanggang 16 na letra at numero
+prompt-tries-left-authentication = Natitirang pagsubok: { $tries }
+prompt-tries-left-signature = Natitirang pagsubok: { $tries }
+prompt-field-authentication = Ang PIN:
+prompt-field-signature = Ang password:
+prompt-wrong-authentication = Mali ang PIN. Natitirang pagsubok: { $tries }
+prompt-wrong-signature = Mali ang password. Natitirang pagsubok: { $tries }
+prompt-impossible-authentication = Eksaktong 4 na numero ang PIN na ito. Walang ipinadala sa card.
+prompt-impossible-signature = 6 hanggang 16 na letra at numero ang password na ito. Walang ipinadala sa card.
+prompt-last-try-authentication = Isang pagsubok na lang. Kapag mali, mala-lock ang PIN at kailangan itong itakda muli sa munisipyo.
+prompt-last-try-signature = Isang pagsubok na lang. Kapag mali, mala-lock ang password at kailangan itong itakda muli sa munisipyo.
+prompt-last-try-ok = Gamitin ang huling pagsubok
+prompt-last-try-cancel = Huminto

@@ -1,0 +1,27 @@
+# The PIN window. Each line must stay short: the whole text has to fit an Assuan line of 1000 bytes.
+prompt-title = Kartu My Number
+prompt-ok = Oke
+prompt-cancel = Batal
+prompt-website = Situs web: { $origin }
+prompt-website-ascii = Alamatnya: { $origin }
+prompt-browser = Peramban: { $program }
+prompt-program = Program di komputer ini: { $program }
+prompt-program-origin = Katanya untuk: { $origin } (tidak diperiksa peramban)
+prompt-purpose-authenticate = Meminta Anda masuk dengan kartu.
+prompt-purpose-sign = Meminta tanda tangan Anda ({ $count }). Nama, alamat, tanggal lahir, dan jenis kelamin ikut dikirim.
+prompt-purpose-certificate = Meminta sertifikat tanda tangan: nama, alamat, tanggal lahir, dan jenis kelamin Anda.
+prompt-purpose-identify = Meminta sertifikat autentikasi pengguna. Tanpa nama, tetapi kartu ini dapat dikenali lagi.
+prompt-pin-authentication = ② PIN autentikasi pengguna: 4 angka
+prompt-pin-signature = ① Kata sandi tanda tangan: 6 sampai 16 huruf dan angka
+prompt-tries-left-authentication = Sisa percobaan: { $tries }
+prompt-tries-left-signature = Sisa percobaan: { $tries }
+prompt-field-authentication = Nomor PIN:
+prompt-field-signature = Kata sandi:
+prompt-wrong-authentication = PIN salah. Sisa percobaan: { $tries }
+prompt-wrong-signature = Kata sandi salah. Sisa percobaan: { $tries }
+prompt-impossible-authentication = PIN ini tepat 4 angka. Tidak ada yang dikirim ke kartu.
+prompt-impossible-signature = Kata sandi ini 6 sampai 16 huruf dan angka. Tidak ada yang dikirim ke kartu.
+prompt-last-try-authentication = Tersisa satu percobaan. Jika salah, PIN terkunci dan harus diatur ulang di kantor pemerintah kota.
+prompt-last-try-signature = Tersisa satu percobaan. Jika salah, kata sandi terkunci dan harus diatur ulang di kantor pemerintah kota.
+prompt-last-try-ok = Pakai yang terakhir
+prompt-last-try-cancel = Berhenti

@@ -1,0 +1,27 @@
+# The PIN window. Each line must stay short: the whole text has to fit an Assuan line of 1000 bytes.
+prompt-title = 마이넘버 카드
+prompt-ok = 확인
+prompt-cancel = 취소
+prompt-website = 웹사이트: { $origin }
+prompt-website-ascii = 주소: { $origin }
+prompt-browser = 브라우저: { $program }
+prompt-program = 이 컴퓨터의 프로그램: { $program }
+prompt-program-origin = 프로그램이 말한 사이트: { $origin } (브라우저 확인 없음)
+prompt-purpose-authenticate = 카드로 로그인하도록 요청합니다.
+prompt-purpose-sign = 서명({ $count }건)을 요청합니다. 이름, 주소, 생년월일, 성별도 함께 보냅니다.
+prompt-purpose-certificate = 서명용 전자증명서(이름, 주소, 생년월일, 성별)를 요청합니다.
+prompt-purpose-identify = 이용자증명용 전자증명서를 요청합니다. 이름은 없지만 같은 카드임을 알 수 있습니다.
+prompt-pin-authentication = ② 이용자증명용 비밀번호: 숫자 4자리
+prompt-pin-signature = ① 서명용 비밀번호: 영문자와 숫자 6~16자
+prompt-tries-left-authentication = 남은 횟수: { $tries }
+prompt-tries-left-signature = 남은 횟수: { $tries }
+prompt-field-authentication = 비밀번호:
+prompt-field-signature = 비밀번호:
+prompt-wrong-authentication = 비밀번호가 틀렸습니다. 남은 횟수: { $tries }
+prompt-wrong-signature = 서명용 비밀번호가 틀렸습니다. 남은 횟수: { $tries }
+prompt-impossible-authentication = 이 비밀번호는 숫자 4자리입니다. 카드에 보내지 않았습니다.
+prompt-impossible-signature = 이 비밀번호는 영문자와 숫자 6~16자입니다. 카드에 보내지 않았습니다.
+prompt-last-try-authentication = 한 번 남았습니다. 틀리면 잠기며, 시구정촌 창구에서 다시 설정해야 합니다.
+prompt-last-try-signature = 한 번 남았습니다. 틀리면 잠기며, 시구정촌 창구 등에서 다시 설정해야 합니다.
+prompt-last-try-ok = 마지막 한 번 사용
+prompt-last-try-cancel = 그만두기

@@ -1,0 +1,27 @@
+# The PIN window. Each line must stay short: the whole text has to fit an Assuan line of 1000 bytes.
+prompt-title = မိုင်နံပါတ်ကတ်
+prompt-ok = အိုကေ
+prompt-cancel = မလုပ်ပါ
+prompt-website = ဆိုက်: { $origin }
+prompt-website-ascii = လိပ်စာ: { $origin }
+prompt-browser = ဘရောက်ဇာ: { $program }
+prompt-program = ဤစက်၏ ပရိုဂရမ်: { $program }
+prompt-program-origin = ပြောသောဆိုက်: { $origin } (မစစ်ရသေး)
+prompt-purpose-authenticate = ကတ်ဖြင့် ဝင်ရန် တောင်းသည်။
+prompt-purpose-sign = လက်မှတ်ထိုးရန် ({ $count }) တောင်းသည်။ အမည်၊ လိပ်စာ၊ မွေးနေ့၊ လိင်ပါ ပို့မည်။
+prompt-purpose-certificate = အမည်၊ လိပ်စာ၊ မွေးနေ့၊ လိင်ပါသော လက်မှတ်ကို တောင်းသည်။
+prompt-purpose-identify = အသုံးပြုသူလက်မှတ် တောင်းသည်။ အမည်မပါ၊ ကတ်ကို မှတ်မိနိုင်သည်။
+prompt-pin-authentication = ② အသုံးပြုသူပင်: ဂဏန်း 4 လုံး
+prompt-pin-signature = ① လက်မှတ်ထိုးရန်: စာလုံး၊ ဂဏန်း 6-16
+prompt-tries-left-authentication = ကျန် { $tries } ကြိမ်
+prompt-tries-left-signature = ကျန် { $tries } ကြိမ်
+prompt-field-authentication = ပင်နံပါတ်:
+prompt-field-signature = စကားဝှက်:
+prompt-wrong-authentication = ပင်နံပါတ် မမှန်ပါ။ ကျန် { $tries } ကြိမ်
+prompt-wrong-signature = စကားဝှက် မမှန်ပါ။ ကျန် { $tries } ကြိမ်
+prompt-impossible-authentication = ဤပင်နံပါတ်သည် ဂဏန်း 4 လုံး ဖြစ်သည်။ ကတ်သို့ မပို့ရသေးပါ။
+prompt-impossible-signature = ဤစကားဝှက်သည် စာလုံးနှင့်ဂဏန်း 6 မှ 16 လုံး ဖြစ်သည်။ ကတ်သို့ မပို့ရသေးပါ။
+prompt-last-try-authentication = တစ်ကြိမ်သာ ကျန်သည်။ မှားလျှင် ပိတ်ပြီး မြို့နယ်ရုံး သွားရမည်။
+prompt-last-try-signature = တစ်ကြိမ်သာ ကျန်သည်။ မှားလျှင် ပိတ်ပြီး မြို့နယ်ရုံးတွင် ပြန်သတ်မှတ်ရမည်။
+prompt-last-try-ok = နောက်ဆုံးအကြိမ် သုံးမည်
+prompt-last-try-cancel = ရပ်မည်

@@ -1,0 +1,27 @@
+# The PIN window. Each line must stay short: the whole text has to fit an Assuan line of 1000 bytes.
+prompt-title = माइ नम्बर कार्ड
+prompt-ok = ठीक छ
+prompt-cancel = रद्द
+prompt-website = साइट: { $origin }
+prompt-website-ascii = ठेगाना: { $origin }
+prompt-browser = ब्राउजर: { $program }
+prompt-program = कम्प्युटरको प्रोग्राम: { $program }
+prompt-program-origin = भनेको साइट: { $origin } (जाँच छैन)
+prompt-purpose-authenticate = कार्डले लगइन गर्न भन्छ।
+prompt-purpose-sign = हस्ताक्षर ({ $count }) माग्छ। नाम, ठेगाना, जन्ममिति, लिङ्ग पनि जान्छ।
+prompt-purpose-certificate = हस्ताक्षर प्रमाणपत्र माग्छ: नाम, ठेगाना, जन्ममिति, लिङ्ग।
+prompt-purpose-identify = प्रयोगकर्ता प्रमाणपत्र माग्छ। नाम छैन, तर यो कार्ड चिनिन्छ।
+prompt-pin-authentication = ② प्रयोगकर्ता पिन: 4 अंक
+prompt-pin-signature = ① हस्ताक्षर पासवर्ड: 6-16 अक्षर र अंक
+prompt-tries-left-authentication = बाँकी प्रयास: { $tries }
+prompt-tries-left-signature = बाँकी प्रयास: { $tries }
+prompt-field-authentication = पिन:
+prompt-field-signature = पासवर्ड:
+prompt-wrong-authentication = पिन मिलेन। बाँकी प्रयास: { $tries }
+prompt-wrong-signature = पासवर्ड मिलेन। बाँकी प्रयास: { $tries }
+prompt-impossible-authentication = यो पिन ठ्याक्कै 4 अंकको हुन्छ। कार्डमा केही पठाइएको छैन।
+prompt-impossible-signature = यो पासवर्ड 6 देखि 16 अक्षर र अंकको हुन्छ। कार्डमा केही पठाइएको छैन।
+prompt-last-try-authentication = एक पटक मात्र बाँकी। गलत भए बन्द हुन्छ, नगरपालिका जानुपर्छ।
+prompt-last-try-signature = एक पटक मात्र बाँकी। गलत भए बन्द हुन्छ, नगरपालिकामा नयाँ बनाउनुपर्छ।
+prompt-last-try-ok = अन्तिम प्रयास गर्ने
+prompt-last-try-cancel = रोक्ने

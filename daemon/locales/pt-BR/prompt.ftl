@@ -1,0 +1,27 @@
+# The PIN window. Each line must stay short: the whole text has to fit an Assuan line of 1000 bytes.
+prompt-title = Cartão My Number
+prompt-ok = OK
+prompt-cancel = Cancelar
+prompt-website = Site: { $origin }
+prompt-website-ascii = Endereço: { $origin }
+prompt-browser = Navegador: { $program }
+prompt-program = Programa neste computador: { $program }
+prompt-program-origin = Ele diz ser para: { $origin } (sem conferência do navegador)
+prompt-purpose-authenticate = Pede que você entre com o cartão.
+prompt-purpose-sign = Pede a sua assinatura ({ $count }). Nome, endereço, data de nascimento e sexo são enviados junto.
+prompt-purpose-certificate = Pede o certificado de assinatura: seu nome, endereço, data de nascimento e sexo.
+prompt-purpose-identify = Pede o certificado de autenticação do usuário. Não traz o nome, mas permite reconhecer o cartão.
+prompt-pin-authentication = ② Senha de autenticação do usuário: 4 dígitos
+prompt-pin-signature = ① Senha de assinatura: 6 a 16 letras e dígitos
+prompt-tries-left-authentication = Tentativas restantes: { $tries }
+prompt-tries-left-signature = Tentativas restantes: { $tries }
+prompt-field-authentication = Senha:
+prompt-field-signature = Senha:
+prompt-wrong-authentication = Senha errada. Tentativas restantes: { $tries }
+prompt-wrong-signature = Senha de assinatura errada. Tentativas restantes: { $tries }
+prompt-impossible-authentication = Esta senha tem exatamente 4 dígitos. Nada foi enviado ao cartão.
+prompt-impossible-signature = Esta senha tem 6 a 16 letras e dígitos. Nada foi enviado ao cartão.
+prompt-last-try-authentication = Só resta uma tentativa. Se errar, a senha é bloqueada e você terá de ir à prefeitura redefini-la.
+prompt-last-try-signature = Só resta uma tentativa. Se errar, a senha é bloqueada e terá de ser redefinida na prefeitura.
+prompt-last-try-ok = Usar a última tentativa
+prompt-last-try-cancel = Parar

@@ -1,0 +1,27 @@
+# The PIN window. Each line must stay short: the whole text has to fit an Assuan line of 1000 bytes.
+prompt-title = บัตรมายนัมเบอร์
+prompt-ok = ตกลง
+prompt-cancel = ยกเลิก
+prompt-website = เว็บไซต์: { $origin }
+prompt-website-ascii = ที่อยู่: { $origin }
+prompt-browser = เบราว์เซอร์: { $program }
+prompt-program = โปรแกรมในเครื่อง: { $program }
+prompt-program-origin = อ้างว่าใช้กับ: { $origin } (ไม่ได้ตรวจ)
+prompt-purpose-authenticate = ขอให้คุณเข้าสู่ระบบด้วยบัตร
+prompt-purpose-sign = ขอลายเซ็น ({ $count }) และส่งชื่อ ที่อยู่ วันเกิด เพศด้วย
+prompt-purpose-certificate = ขอใบรับรองสำหรับลงนาม: ชื่อ ที่อยู่ วันเกิด เพศ
+prompt-purpose-identify = ขอใบรับรองผู้ใช้ ไม่มีชื่อ แต่จำบัตรนี้ได้
+prompt-pin-authentication = ② รหัสยืนยันผู้ใช้: ตัวเลข 4 หลัก
+prompt-pin-signature = ① รหัสลงนาม: อักษรและตัวเลข 6-16 ตัว
+prompt-tries-left-authentication = เหลืออีก { $tries } ครั้ง
+prompt-tries-left-signature = เหลืออีก { $tries } ครั้ง
+prompt-field-authentication = รหัส:
+prompt-field-signature = รหัสผ่าน:
+prompt-wrong-authentication = รหัสไม่ถูกต้อง เหลืออีก { $tries } ครั้ง
+prompt-wrong-signature = รหัสผ่านไม่ถูกต้อง เหลืออีก { $tries } ครั้ง
+prompt-impossible-authentication = รหัสนี้เป็นตัวเลข 4 หลัก ยังไม่ได้ส่งไปที่บัตร
+prompt-impossible-signature = รหัสผ่านนี้เป็นอักษรและตัวเลข 6-16 ตัว ยังไม่ได้ส่งไปที่บัตร
+prompt-last-try-authentication = เหลือครั้งเดียว หากผิดจะถูกล็อก และต้องไปตั้งใหม่ที่เทศบาล
+prompt-last-try-signature = เหลือครั้งเดียว หากผิดจะถูกล็อก และต้องตั้งใหม่ที่เทศบาล
+prompt-last-try-ok = ใช้ครั้งสุดท้าย
+prompt-last-try-cancel = หยุด

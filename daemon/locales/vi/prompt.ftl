@@ -1,0 +1,27 @@
+# The PIN window. Each line must stay short: the whole text has to fit an Assuan line of 1000 bytes.
+prompt-title = Thẻ My Number
+prompt-ok = Đồng ý
+prompt-cancel = Hủy
+prompt-website = Trang web: { $origin }
+prompt-website-ascii = Địa chỉ: { $origin }
+prompt-browser = Trình duyệt: { $program }
+prompt-program = Chương trình trên máy này: { $program }
+prompt-program-origin = Nó nêu trang: { $origin } (trình duyệt không kiểm tra)
+prompt-purpose-authenticate = Muốn bạn đăng nhập bằng thẻ.
+prompt-purpose-sign = Muốn chữ ký của bạn ({ $count }). Tên, địa chỉ, ngày sinh và giới tính cũng được gửi đi.
+prompt-purpose-certificate = Muốn chứng thư dùng để ký: tên, địa chỉ, ngày sinh và giới tính của bạn.
+prompt-purpose-identify = Muốn chứng thư xác thực người dùng. Không có tên, nhưng có thể nhận ra lại thẻ này.
+prompt-pin-authentication = ② Mã PIN xác thực người dùng: 4 chữ số
+prompt-pin-signature = ① Mật khẩu ký tên: 6 đến 16 chữ cái và số
+prompt-tries-left-authentication = Số lần thử còn lại: { $tries }
+prompt-tries-left-signature = Số lần thử còn lại: { $tries }
+prompt-field-authentication = Mã PIN:
+prompt-field-signature = Mật khẩu:
+prompt-wrong-authentication = Sai mã PIN. Số lần thử còn lại: { $tries }
+prompt-wrong-signature = Sai mật khẩu. Số lần thử còn lại: { $tries }
+prompt-impossible-authentication = Mã PIN này có đúng 4 chữ số. Chưa gửi gì đến thẻ.
+prompt-impossible-signature = Mật khẩu này có 6 đến 16 chữ cái và số. Chưa gửi gì đến thẻ.
+prompt-last-try-authentication = Chỉ còn một lần thử. Nếu sai, mã PIN bị khóa và bạn phải đến cơ quan hành chính để đặt lại.
+prompt-last-try-signature = Chỉ còn một lần thử. Nếu sai, mật khẩu bị khóa và phải đặt lại tại cơ quan hành chính.
+prompt-last-try-ok = Dùng lần cuối
+prompt-last-try-cancel = Dừng lại

@@ -1,0 +1,27 @@
+# The PIN window. Each line must stay short: the whole text has to fit an Assuan line of 1000 bytes.
+prompt-title = 个人编号卡
+prompt-ok = 确定
+prompt-cancel = 取消
+prompt-website = 网站：{ $origin }
+prompt-website-ascii = 网址：{ $origin }
+prompt-browser = 浏览器：{ $program }
+prompt-program = 这台电脑上的程序：{ $program }
+prompt-program-origin = 它声称的网站：{ $origin }（未经浏览器确认）
+prompt-purpose-authenticate = 请求您用卡片登录。
+prompt-purpose-sign = 请求您签名（{ $count }份）。姓名、住址、出生日期和性别也会一起发送。
+prompt-purpose-certificate = 请求您的署名用电子证书：姓名、住址、出生日期和性别。
+prompt-purpose-identify = 请求您的利用者证明用电子证书。不含姓名，但可以再次认出这张卡。
+prompt-pin-authentication = ② 利用者证明用密码：4位数字
+prompt-pin-signature = ① 署名用密码：6～16位字母和数字
+prompt-tries-left-authentication = 剩余次数：{ $tries }
+prompt-tries-left-signature = 剩余次数：{ $tries }
+prompt-field-authentication = 密码：
+prompt-field-signature = 密码：
+prompt-wrong-authentication = 密码不正确。剩余次数：{ $tries }
+prompt-wrong-signature = 署名密码不正确。剩余次数：{ $tries }
+prompt-impossible-authentication = 这个密码是4位数字。没有发送给卡片。
+prompt-impossible-signature = 这个密码是6～16位字母和数字。没有发送给卡片。
+prompt-last-try-authentication = 只剩一次机会。输错就会锁定，必须到市区町村窗口重新设置。
+prompt-last-try-signature = 只剩一次机会。输错就会锁定，必须到市区町村窗口等处重新设置。
+prompt-last-try-ok = 使用最后一次
+prompt-last-try-cancel = 停止

@@ -1,0 +1,27 @@
+# The PIN window. Each line must stay short: the whole text has to fit an Assuan line of 1000 bytes.
+prompt-title = 個人編號卡
+prompt-ok = 確定
+prompt-cancel = 取消
+prompt-website = 網站：{ $origin }
+prompt-website-ascii = 網址：{ $origin }
+prompt-browser = 瀏覽器：{ $program }
+prompt-program = 這台電腦上的程式：{ $program }
+prompt-program-origin = 它自稱的網站：{ $origin }（未經瀏覽器確認）
+prompt-purpose-authenticate = 要求您用卡片登入。
+prompt-purpose-sign = 要求您簽章（{ $count }份）。姓名、住址、出生日期和性別也會一起送出。
+prompt-purpose-certificate = 要求您的署名用電子憑證：姓名、住址、出生日期和性別。
+prompt-purpose-identify = 要求您的利用者證明用電子憑證。不含姓名，但可以再次認出這張卡。
+prompt-pin-authentication = ② 利用者證明用密碼：4位數字
+prompt-pin-signature = ① 署名用密碼：6～16位英文字母和數字
+prompt-tries-left-authentication = 剩餘次數：{ $tries }
+prompt-tries-left-signature = 剩餘次數：{ $tries }
+prompt-field-authentication = 密碼：
+prompt-field-signature = 密碼：
+prompt-wrong-authentication = 密碼不正確。剩餘次數：{ $tries }
+prompt-wrong-signature = 署名密碼不正確。剩餘次數：{ $tries }
+prompt-impossible-authentication = 這個密碼是4位數字。沒有送到卡片。
+prompt-impossible-signature = 這個密碼是6～16位英文字母和數字。沒有送到卡片。
+prompt-last-try-authentication = 只剩一次機會。輸錯就會鎖定，必須到市區町村窗口重新設定。
+prompt-last-try-signature = 只剩一次機會。輸錯就會鎖定，必須到市區町村窗口等處重新設定。
+prompt-last-try-ok = 使用最後一次
+prompt-last-try-cancel = 停止
