@@ -7,7 +7,7 @@ use rsa::pkcs1v15::{Signature, VerifyingKey};
 use rsa::signature::Verifier as _;
 use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
-use x509_parser::asn1_rs::{Oid, oid};
+use x509_parser::asn1_rs::{BitString, Oid, Sequence, ToDer as _, oid};
 use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::ParsedExtension;
 use x509_parser::prelude::FromDer as _;
@@ -18,6 +18,11 @@ use super::profile::{critical_extension_not_understood, rsa_public_key};
 use super::{Authority, CertificateKind, Field, VerificationError};
 
 const SHA256_WITH_RSA_ENCRYPTION: Oid<'static> = oid!(1.2.840.113549.1.1.11);
+
+/// SEQUENCE { sha256WithRSAEncryption, NULL }
+const SIGNATURE_ALGORITHM: [u8; 15] = [
+    0x30, 0x0D, 0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x0B, 0x05, 0x00,
+];
 
 /// SHA-256 of a certificate's DER: tells one card's certificate from another without keeping it.
 #[derive(Clone, Copy, Eq, Hash, PartialEq)]
@@ -97,6 +102,9 @@ impl CertificateVerifier {
         {
             return Err(VerificationError::CertificateAlgorithm);
         }
+        if encoding(&certificate).ok_or(VerificationError::CertificateEncoding(None))? != der {
+            return Err(VerificationError::CertificateEncoding(None));
+        }
         self.issuer_of(&certificate)?.check_dates(now)?;
         if now < certificate.validity().not_before.to_datetime() {
             return Err(VerificationError::NotYet);
@@ -146,12 +154,10 @@ impl CertificateVerifier {
         }
         let (to_be_signed, signature) = (
             certificate.tbs_certificate.as_ref(),
-            &certificate.signature_value,
+            &certificate.signature_value.data,
         );
         named
-            .find(|authority| {
-                signature.unused_bits == 0 && authority.signed(to_be_signed, &signature.data)
-            })
+            .find(|authority| authority.signed(to_be_signed, signature))
             .ok_or(VerificationError::IssuerSignature)
     }
 }
@@ -204,6 +210,18 @@ impl CheckedCertificate {
             .verify(message, &signature)
             .map_err(|_| VerificationError::SignatureMismatch)
     }
+}
+
+/// The DER of a certificate signed with SHA-256 and RSA. The issuer's signature does not cover what is around the signed
+/// part: written in another way, or with more behind it, the same certificate would have another [`Fingerprint`].
+fn encoding(certificate: &X509Certificate<'_>) -> Option<Vec<u8>> {
+    let signature = BitString::new(0, &certificate.signature_value.data);
+    let parts = [
+        certificate.tbs_certificate.as_ref(),
+        &SIGNATURE_ALGORITHM,
+        &signature.to_der_vec().ok()?,
+    ];
+    Sequence::new(parts.concat().into()).to_der_vec().ok()
 }
 
 fn parse(der: &[u8]) -> Result<X509Certificate<'_>, VerificationError> {

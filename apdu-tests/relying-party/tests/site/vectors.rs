@@ -93,13 +93,14 @@ static MADE: LazyLock<Vectors> = LazyLock::new(|| {
     maker.finish()
 });
 
-fn committed() -> Vectors {
+/// The file's content; written anew before, where that is asked for.
+static COMMITTED: LazyLock<Vectors> = LazyLock::new(|| {
     if std::env::var_os("JPKID_WRITE_VECTORS").is_some() {
         let text = serde_json::to_string_pretty(&*MADE).unwrap();
         std::fs::write(FILE, text + "\n").unwrap();
     }
     serde_json::from_slice(&std::fs::read(FILE).unwrap()).unwrap()
-}
+});
 
 /// Each vector that our verifier judges in another way, with its verdict.
 fn misjudged(vectors: &Vectors) -> Vec<(&str, &str, String)> {
@@ -117,34 +118,31 @@ fn misjudged(vectors: &Vectors) -> Vec<(&str, &str, String)> {
 
 #[test]
 fn the_committed_vectors_are_those_that_are_made_here() {
-    let committed = committed();
     let outline = |vectors: &[Vector]| -> Vec<String> {
         let outlines = vectors.iter().map(Vector::outline);
         outlines.map(|outline| format!("{outline:?}")).collect()
     };
-    assert_eq!(outline(&committed.vectors), outline(&MADE.vectors));
+    assert_eq!(outline(&COMMITTED.vectors), outline(&MADE.vectors));
     let names = |vectors: &Vectors| vectors.authorities.keys().cloned().collect::<Vec<_>>();
-    assert_eq!(names(&committed), names(&MADE));
+    assert_eq!(names(&COMMITTED), names(&MADE));
     assert_eq!(misjudged(&MADE), [], "made just now");
 }
 
 #[test]
 fn our_verifier_judges_every_vector_as_expected() {
-    let committed = committed();
-    assert!(committed.vectors.len() >= 40);
-    assert_eq!(misjudged(&committed), []);
+    assert!(COMMITTED.vectors.len() >= 40);
+    assert_eq!(misjudged(&COMMITTED), []);
 }
 
 #[test]
 fn there_is_a_vector_for_every_reason_and_each_has_a_name_of_its_own() {
-    let committed = committed();
-    let names: BTreeSet<_> = committed
+    let names: BTreeSet<_> = COMMITTED
         .vectors
         .iter()
         .map(|vector| &vector.name)
         .collect();
-    assert_eq!(names.len(), committed.vectors.len());
-    let seen: BTreeSet<_> = committed
+    assert_eq!(names.len(), COMMITTED.vectors.len());
+    let seen: BTreeSet<_> = COMMITTED
         .vectors
         .iter()
         .map(|vector| vector.expected.as_str())

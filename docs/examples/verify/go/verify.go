@@ -9,9 +9,11 @@ import (
 	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/asn1"
 	"encoding/base64"
 	"encoding/json"
+	"math/big"
 	"time"
 )
 
@@ -69,7 +71,8 @@ func Verify(body []byte, nonce string, nonceIssued time.Time, settings Settings,
 	}
 	originHash, nonceHash := sha256.Sum256([]byte(settings.Origin)), sha256.Sum256([]byte(nonce))
 	hash := sha256.Sum256(append(originHash[:], nonceHash[:]...))
-	if rsa.VerifyPKCS1v15(key, crypto.SHA256, hash[:], signature) != nil {
+	// Up to 1.19 Go takes a signature to which the modulus was added.
+	if new(big.Int).SetBytes(signature).Cmp(key.N) >= 0 || rsa.VerifyPKCS1v15(key, crypto.SHA256, hash[:], signature) != nil {
 		return nil, Refusal("signature_mismatch")
 	}
 	return certificate, nil
@@ -112,7 +115,7 @@ func decode(text string, longest int) ([]byte, error) {
 
 func checkCertificate(der []byte, settings Settings, now time.Time) (*x509.Certificate, *rsa.PublicKey, error) {
 	certificate, err := x509.ParseCertificate(der)
-	if err != nil || certificate.Version != 3 || certificate.SignatureAlgorithm != x509.SHA256WithRSA {
+	if err != nil || !isCanonical(der) || certificate.Version != 3 || certificate.SignatureAlgorithm != x509.SHA256WithRSA {
 		return nil, nil, Refusal("certificate_malformed")
 	}
 	if certificate.IsCA {
@@ -140,6 +143,21 @@ func checkCertificate(der []byte, settings Settings, now time.Time) (*x509.Certi
 		return nil, nil, Refusal("certificate_key")
 	}
 	return certificate, key, nil
+}
+
+// Go takes more elements behind the issuer's signature, which covers neither them nor how its own end is written: then one
+// certificate could have many hashes.
+func isCanonical(der []byte) bool {
+	var parts struct {
+		Signed    asn1.RawValue
+		Algorithm pkix.AlgorithmIdentifier
+		Signature asn1.BitString
+	}
+	if _, err := asn1.Unmarshal(der, &parts); err != nil {
+		return false
+	}
+	again, err := asn1.Marshal(parts)
+	return err == nil && bytes.Equal(again, der) && parts.Signature.BitLength%8 == 0
 }
 
 // All generations of JPKI's authority have one name: the key identifier chooses, the signature proves.

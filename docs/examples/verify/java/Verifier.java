@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -39,6 +40,9 @@ record Verifier(String origin, List<X509Certificate> authorities, Set<String> po
     private static final String CLIENT_AUTHENTICATION = "1.3.6.1.5.5.7.3.2";
     private static final String SUBJECT_KEY_IDENTIFIER = "2.5.29.14";
     private static final String AUTHORITY_KEY_IDENTIFIER = "2.5.29.35";
+
+    /** SEQUENCE { sha256WithRSAEncryption, NULL } */
+    private static final byte[] SIGNATURE_ALGORITHM = HexFormat.of().parseHex("300d06092a864886f70d01010b0500");
 
     /** Key usage, extended key usage, basic constraints, policies, alternative name of the subject. */
     private static final Set<String> UNDERSTOOD = Set.of("2.5.29.15", "2.5.29.37", "2.5.29.19", "2.5.29.32", "2.5.29.17");
@@ -100,10 +104,30 @@ record Verifier(String origin, List<X509Certificate> authorities, Set<String> po
             require(Arrays.equals(certificate.getEncoded(), der), "certificate_malformed");
             require(certificate.getVersion() == 3, "certificate_malformed");
             require(certificate.getSigAlgOID().equals(SHA256_WITH_RSA), "certificate_malformed");
+            require(endsWith(der, endOf(certificate.getSignature())), "certificate_malformed");
             return certificate;
         } catch (CertificateException e) {
             throw new Refusal("certificate_malformed");
         }
+    }
+
+    /**
+     * The end of a certificate in DER. Java takes others, and the issuer's signature covers none: then one certificate could
+     * have many hashes.
+     */
+    private static byte[] endOf(byte[] signature) {
+        return ByteBuffer.allocate(SIGNATURE_ALGORITHM.length + 5 + signature.length)
+            .put(SIGNATURE_ALGORITHM)
+            .putShort((short) 0x0382)
+            .putShort((short) (signature.length + 1))
+            .put((byte) 0)
+            .put(signature)
+            .array();
+    }
+
+    private static boolean endsWith(byte[] bytes, byte[] end) {
+        int start = bytes.length - end.length;
+        return start >= 0 && Arrays.equals(bytes, start, bytes.length, end, 0, end.length);
     }
 
     private void check(X509Certificate certificate, Instant now) throws Refusal {

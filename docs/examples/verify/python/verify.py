@@ -20,6 +20,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, SignatureAl
 CARD_POLICY = "1.2.392.200149.8.5.1.3.30"
 NONCE_LIFETIME = timedelta(minutes=5)
 MEMBERS = {"unverifiedCertificate", "algorithm", "signature", "format"}
+SHA256_WITH_RSA = bytes.fromhex("300d06092a864886f70d01010b0500")
 UNDERSTOOD = {
     ExtensionOID.KEY_USAGE,
     ExtensionOID.EXTENDED_KEY_USAGE,
@@ -91,6 +92,8 @@ def check_certificate(der, settings, now):
         raise Refusal("certificate_malformed") from None
     if certificate.version != x509.Version.v3 or certificate.signature_algorithm_oid != SignatureAlgorithmOID.RSA_WITH_SHA256:
         raise Refusal("certificate_malformed")
+    if not der.endswith(end_of(certificate.signature)):
+        raise Refusal("certificate_malformed")
     constraints = find(extensions, x509.BasicConstraints)
     if constraints is not None and constraints.ca:
         raise Refusal("certificate_usage")
@@ -117,6 +120,12 @@ def check_certificate(der, settings, now):
     if not isinstance(key, rsa.RSAPublicKey) or not 2048 <= key.key_size <= 4096:
         raise Refusal("certificate_key")
     return certificate
+
+
+def end_of(signature):
+    """The end of a certificate in DER. `cryptography` takes others, and the issuer's signature covers none: then one
+    certificate could have many hashes."""
+    return SHA256_WITH_RSA + b"\x03\x82" + (len(signature) + 1).to_bytes(2, "big") + b"\0" + signature
 
 
 def issuer_of(certificate, authorities):

@@ -13,7 +13,7 @@ use rsa::traits::PublicKeyParts as _;
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use time::{Duration, OffsetDateTime};
-use x509_parser::asn1_rs::{Oid, oid};
+use x509_parser::asn1_rs::{BitString, Oid, Sequence, ToDer as _, oid};
 use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::ParsedExtension;
 use x509_parser::prelude::FromDer as _;
@@ -24,6 +24,10 @@ pub(crate) const CARD_POLICY: Oid<'static> = oid!(1.2.392.200149.8.5.1.3.30);
 
 const NONCE_LIFETIME: Duration = Duration::minutes(5);
 const SHA256_WITH_RSA: Oid<'static> = oid!(1.2.840.113549.1.1.11);
+/// SEQUENCE { sha256WithRSAEncryption, NULL }
+const SIGNATURE_ALGORITHM: [u8; 15] = [
+    0x30, 0x0D, 0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x0B, 0x05, 0x00,
+];
 const RSA: Oid<'static> = oid!(1.2.840.113549.1.1.1);
 
 /// Why a token is not believed: a word for programs.
@@ -116,7 +120,8 @@ fn check_certificate(
         && certificate.version() == X509Version::V3
         && certificate.extensions_map().is_ok()
         && certificate.signature_algorithm == certificate.tbs_certificate.signature
-        && certificate.signature_algorithm.algorithm == SHA256_WITH_RSA;
+        && certificate.signature_algorithm.algorithm == SHA256_WITH_RSA
+        && encoding(&certificate).as_deref() == Some(der);
     require(is_one, malformed.0)?;
     require(!certificate.is_ca(), "certificate_usage")?;
     let issuer = issuer_of(&certificate, &settings.authorities)?;
@@ -133,6 +138,18 @@ fn check_certificate(
     )?;
     let key = public_key(&certificate).filter(|key| key.n().bits() >= 2048);
     key.ok_or(Refusal("certificate_key"))
+}
+
+/// The DER of a certificate. The parser takes other lengths, and more behind the issuer's signature, which does not cover it:
+/// then one certificate could have many hashes.
+fn encoding(certificate: &X509Certificate<'_>) -> Option<Vec<u8>> {
+    let signature = BitString::new(0, &certificate.signature_value.data);
+    let parts = [
+        certificate.tbs_certificate.as_ref(),
+        &SIGNATURE_ALGORITHM,
+        &signature.to_der_vec().ok()?,
+    ];
+    Sequence::new(parts.concat().into()).to_der_vec().ok()
 }
 
 /// All generations of JPKI's authority have one name: the key identifier chooses, the signature proves.

@@ -36,7 +36,9 @@ export function parseCertificate(der: Buffer): Certificate {
   const x509 = new X509Certificate(der);
   // OpenSSL takes PEM too, and leaves what follows.
   if (!x509.raw.equals(der)) throw new Error("not one certificate");
-  const [signed, algorithm] = childrenOf(whole(der).content);
+  const [signed, algorithm, signature] = childrenOf(whole(der).content);
+  // A BIT STRING begins with the number of bits left out. The issuer's signature does not cover how its own end is written.
+  if (part(signature).content[0] !== 0) throw new Error("the signature is not whole bytes");
   const [version, , inside, issuer, , subject, , ...rest] = childrenOf(part(signed).content);
   const extensions = rest.find(({ tag }) => tag === 0xa3);
   if (version?.bytes.toString("hex") !== VERSION_3 || extensions === undefined) throw new Error("not version 3");
@@ -57,7 +59,7 @@ function readExtensions(extensions: Element): Omit<Certificate, "x509" | "issuer
   }
   const [constraint] = childrenOf(values.get("2.5.29.19")?.content ?? Buffer.alloc(0));
   const [named] = childrenOf(values.get("2.5.29.35")?.content ?? Buffer.alloc(0));
-  // The content of a BIT STRING begins with the number of bits that are left over; the first bit is the highest.
+  // Behind the number of bits left out; the first bit is the highest.
   const usage = values.get("2.5.29.15")?.content[1] ?? 0;
   return {
     authorityKeyId: named?.tag === 0x80 ? named.content : undefined,

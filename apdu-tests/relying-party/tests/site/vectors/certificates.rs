@@ -17,6 +17,7 @@ use x509_cert::ext::pkix::{
     AuthorityKeyIdentifier, BasicConstraints, CertificatePolicies, CrlDistributionPoints,
     ExtendedKeyUsage, KeyUsage, KeyUsages,
 };
+use x509_cert::serial_number::SerialNumber;
 use x509_cert::spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
 use x509_cert::time::{Time, Validity};
 
@@ -59,6 +60,54 @@ fn encodings(maker: &mut Maker) {
         let name = format!("certificate-{name}");
         maker.add_der((&name, what, MALFORMED), &der, &["authentication-3"]);
     }
+    let inside = der[4..].to_vec();
+    let [high, low] = [der[2], der[3]];
+    for (name, what, head, tail) in [
+        (
+            "long-length",
+            "the length is written in three bytes where two do (BER)",
+            [0x30, 0x83, 0x00, high, low].as_slice(),
+            [].as_slice(),
+        ),
+        (
+            "open-length",
+            "the length is left open (BER)",
+            &[0x30, 0x80],
+            &[0x00, 0x00],
+        ),
+        (
+            "fourth-part",
+            "another element after the issuer's signature, which does not cover it",
+            &[0x30, 0x82, high, low.checked_add(2).unwrap()],
+            &[0x05, 0x00],
+        ),
+    ] {
+        let der = [head, &inside, tail].concat();
+        let name = format!("certificate-{name}");
+        maker.add_der((&name, what, MALFORMED), &der, &["authentication-3"]);
+    }
+    maker.add_der(
+        (
+            "certificate-unused-bit",
+            "the issuer's signature is said to be a bit shorter",
+            MALFORMED,
+        ),
+        &unused_bit(&maker.issuer),
+        &[STAND_IN],
+    );
+    let no_parameters = maker.issuer.issue_signed(
+        |_| (),
+        |signed| signed.signature_algorithm.parameters = None,
+    );
+    maker.add_der(
+        (
+            "certificate-algorithm-parameters",
+            "the algorithm of the issuer's signature has lost its NULL, outside of what is signed",
+            MALFORMED,
+        ),
+        &no_parameters,
+        &[STAND_IN],
+    );
     let pem = x509_cert::der::pem::encode_string(
         "CERTIFICATE",
         x509_cert::der::pem::LineEnding::LF,
@@ -97,6 +146,24 @@ fn encodings(maker: &mut Maker) {
         ),
         |certificate| certificate.signature.oid = sha1,
     );
+}
+
+/// A certificate whose issuer's signature ends with a bit that is 0, which a BIT STRING in DER may leave out.
+fn unused_bit(issuer: &Issuer) -> Vec<u8> {
+    (0..=u8::MAX)
+        .map(|serial| {
+            issuer.issue(|certificate| {
+                certificate.serial_number = SerialNumber::new(&[0x40, serial]).unwrap();
+            })
+        })
+        .find(|der| der[der.len() - 1] & 1 == 0)
+        .map(|mut der| {
+            // In front of the signature's 256 bytes stands the number of bits left out.
+            let place = der.len() - 257;
+            der[place] = 1;
+            der
+        })
+        .unwrap()
 }
 
 /// Which authority issued it, and which are trusted.

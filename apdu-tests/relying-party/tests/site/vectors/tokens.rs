@@ -1,12 +1,17 @@
 //! Vectors about the token itself: what was signed, when, and how it is written.
 
 use relying_party::verification::{CertificateKind, Nonce};
+use rsa::pkcs1::DecodeRsaPublicKey as _;
+use rsa::traits::PublicKeyParts as _;
+use rsa::{BigUint, RsaPublicKey};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use time::Duration;
+use x509_cert::Certificate;
+use x509_cert::der::Decode as _;
 
 use super::ACCEPT;
-use super::making::{Change, Maker, SITE};
+use super::making::{Change, Maker, SITE, encode};
 use crate::holder::NOW;
 
 /// The end of a name, what is the matter, and what is done to the good text.
@@ -436,6 +441,20 @@ fn signatures(maker: &mut Maker) {
         change(&mut signature);
         maker.add_signature((&format!("signature-{name}"), what, MISMATCH), &signature);
     }
+    let (nonce, signature) = signature_plus_modulus(maker);
+    maker.add(
+        (
+            "signature-plus-modulus",
+            "the key's modulus is added to the signature, which comes to the same modulo that",
+            MISMATCH,
+        ),
+        |vector| {
+            let mut token: Value = serde_json::from_str(&vector.token).unwrap();
+            token["signature"] = json!(encode(&signature));
+            vector.nonce = nonce;
+            vector.token = token.to_string();
+        },
+    );
     let other = maker
         .holder
         .sign_with(CertificateKind::DigitalSignature, &message);
@@ -458,6 +477,25 @@ fn signatures(maker: &mut Maker) {
         ),
         |token| token["signature"] = stranger["signature"].clone(),
     );
+}
+
+/// A nonce, and a good signature over it that is still 256 bytes long after the modulus was added.
+fn signature_plus_modulus(maker: &mut Maker) -> (String, Vec<u8>) {
+    let der = maker.holder.card().authentication_certificate();
+    let certificate = Certificate::from_der(der).unwrap().tbs_certificate;
+    let key = certificate.subject_public_key_info.subject_public_key;
+    let key = RsaPublicKey::from_pkcs1_der(key.raw_bytes()).unwrap();
+    loop {
+        let nonce = other_nonce();
+        let message = [Sha256::digest(SITE), Sha256::digest(&nonce)].concat();
+        let signature = maker
+            .holder
+            .sign_with(CertificateKind::UserAuthentication, &message);
+        let sum = (BigUint::from_bytes_be(&signature) + key.n()).to_bytes_be();
+        if sum.len() == signature.len() {
+            return (nonce, sum);
+        }
+    }
 }
 
 fn other_nonce() -> String {
