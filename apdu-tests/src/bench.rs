@@ -8,9 +8,10 @@ use base64::engine::general_purpose::STANDARD;
 use futures_util::future::BoxFuture;
 use jpki_virtual_card::{PinReference, Profile, TraceStep, VirtualCard, VirtualReader};
 use jpkid::card::CardSource;
+use jpkid::history::History;
 use jpkid::ipc::{Asking, Call, Caller, Failure, Methods as _};
 use jpkid::pin::prompt::PinPrompt;
-use jpkid::service::Service;
+use jpkid::service::{Hold, Service};
 use jpkid::settings::Settings;
 use serde_json::{Value, json};
 
@@ -88,6 +89,7 @@ impl Bench {
             Arc::new(source),
             Arc::clone(&person) as Arc<dyn PinPrompt>,
             settings(),
+            None,
         );
         Self {
             reader,
@@ -100,14 +102,28 @@ impl Bench {
     #[must_use]
     pub fn restarted_with(self, settings: Settings) -> Self {
         let prompt = Arc::clone(&self.person) as Arc<dyn PinPrompt>;
-        let service = Service::new(Arc::new(self.reader.clone()), prompt, settings);
+        let service = Service::new(Arc::new(self.reader.clone()), prompt, settings, None);
+        Self { service, ..self }
+    }
+
+    /// The same reader and person beside this history.
+    #[must_use]
+    pub fn remembering(self, history: &Arc<History>) -> Self {
+        let prompt = Arc::clone(&self.person) as Arc<dyn PinPrompt>;
+        let source = Arc::new(self.reader.clone());
+        let service = Service::new(source, prompt, settings(), Some(Arc::clone(history)));
         Self { service, ..self }
     }
 
     /// The same reader with another prompt.
     #[must_use]
     pub fn asking_by(self, prompt: impl PinPrompt + 'static) -> Self {
-        let service = Service::new(Arc::new(self.reader.clone()), Arc::new(prompt), settings());
+        let service = Service::new(
+            Arc::new(self.reader.clone()),
+            Arc::new(prompt),
+            settings(),
+            None,
+        );
         Self { service, ..self }
     }
 
@@ -119,7 +135,7 @@ impl Bench {
     /// Begins a request of this client.
     pub fn begin_as(
         &self,
-        asking: Asking,
+        asking: Asking<Hold>,
         method: &str,
         params: Value,
     ) -> BoxFuture<'static, Result<Value, Failure>> {

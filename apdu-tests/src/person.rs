@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::future::{BoxFuture, FutureExt as _};
 use jpkid::pin::pinentry::AssuanError;
-use jpkid::pin::prompt::{Confirmation, PinPrompt, PinQuestion, PromptError, Subject};
+use jpkid::pin::prompt::{Asker, Confirmation, PinPrompt, PinQuestion, PromptError, Subject};
 use jpkid::pin::{Pin, PinKind};
 use tokio::sync::{oneshot, watch};
 
@@ -147,7 +147,7 @@ impl PinPrompt for Person {
                 name(question.pin),
                 question.tries_left
             );
-            match self.reply(text).await {
+            match self.reply(text + first_use(&question.asker)).await {
                 Reply::Obliges => Ok(right_pin(question.pin)),
                 Reply::Types(pin) => {
                     Ok(Pin::parse(question.pin, pin).expect("a PIN that could be right"))
@@ -168,6 +168,11 @@ impl PinPrompt for Person {
                 Subject::ReadAuthenticationCertificate => {
                     "let the page read the authentication certificate?".to_owned()
                 }
+                Subject::Sign {
+                    count,
+                    hash_function,
+                    hash_start,
+                } => format!("sign {count} {hash_function} hashes from {hash_start:02x?}?"),
             };
             match self.reply(text).await {
                 Reply::Agrees | Reply::Obliges => Ok(true),
@@ -176,6 +181,15 @@ impl PinPrompt for Person {
             }
         }
         .boxed()
+    }
+}
+
+fn first_use(asker: &Asker) -> &'static str {
+    match asker {
+        Asker::Website {
+            first_use: true, ..
+        } => ", for the first time",
+        _ => "",
     }
 }
 

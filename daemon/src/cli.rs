@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use crate::ipc::client::{CallError, Client, ConnectError, program_beside};
 use crate::ipc::socket::SocketPlace;
-use crate::ipc::{ErrorCode, Failure};
+use crate::ipc::{Failure, Missing};
 use crate::language::Language;
 use crate::settings::{Settings, SettingsError};
 use arguments::{Action, Arguments, PinAction, SetupAction};
@@ -154,15 +154,15 @@ async fn ask(output: &Output, method: &str, params: Value) -> Result<Value, CliE
         .await
         .map_err(|error| match error {
             CallError::Refused(refusal) => CliError::Daemon(refusal),
-            other => {
-                CliError::Refused(Failure::new(ErrorCode::NoService).with_detail(other.to_string()))
-            }
+            other => CliError::Refused(
+                Failure::no_service(Missing::Daemon).with_detail(other.to_string()),
+            ),
         })
 }
 
 async fn connect() -> Result<Client, CliError> {
     let unreachable = |error: &dyn std::error::Error| {
-        CliError::Refused(Failure::new(ErrorCode::NoService).with_detail(error.to_string()))
+        CliError::Refused(Failure::no_service(Missing::Daemon).with_detail(error.to_string()))
     };
     let place = SocketPlace::from_environment().map_err(|error| unreachable(&error))?;
     let daemon = program_beside("jpkid").map_err(|error| unreachable(&error))?;

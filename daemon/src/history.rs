@@ -19,6 +19,9 @@ pub use recorded::Recorded;
 /// The bytes after which a file is put aside for a new one.
 const MAX_FILE_LEN: u64 = 256 * 1024;
 
+/// The result of a use that succeeded.
+const DONE: &str = "done";
+
 /// One use of the card that a site or program asked for, successful or not.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -145,6 +148,19 @@ impl History {
             }
         }
         Ok(entries)
+    }
+
+    /// Whether this site's page got what it asked for at least once, as far back as it goes.
+    ///
+    /// # Errors
+    /// The system's, if a file is there and cannot be read.
+    pub fn knows(&self, origin: &str) -> io::Result<bool> {
+        let of_site = |entry: &Use| {
+            entry.asked_by == AskedBy::Website
+                && entry.origin.as_deref() == Some(origin)
+                && entry.result == DONE
+        };
+        Ok(self.read()?.iter().any(of_site))
     }
 
     /// Removes it.

@@ -16,12 +16,12 @@ pub mod server;
 pub mod socket;
 pub mod witness;
 
-pub use failure::{ErrorCode, Failure};
+pub use failure::{ErrorCode, Failure, Missing};
 pub use methods::{Asking, Change, Event, Methods};
 pub use origin::Origin;
 pub use params::{
     AuthenticateParams, Call, CertificateKind, CertificateParams, ChallengeNonce, HashFunction,
-    Hashes, SignParams, StatusParams, WantedCard,
+    Hashes, HistoryParams, SignParams, StatusParams, WantedCard,
 };
 pub use peer::Caller;
 pub use progress::{Progress, Stage};

@@ -6,6 +6,8 @@ mod consent;
 mod desk;
 mod error;
 mod events;
+mod history;
+mod hold;
 mod patience;
 mod requests;
 mod worker;
@@ -21,11 +23,13 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, timeout_at};
 
 use crate::card::{CardSource, Reader};
+use crate::history::History;
 use crate::ipc::{Asking, Call, Event, Failure, Methods, WantedCard};
 use crate::pin::prompt::PinPrompt;
 use crate::settings::Settings;
 use error::ServiceError;
 use events::Events;
+pub use hold::Hold;
 use patience::Patience;
 use worker::{Turn, Worker};
 
@@ -35,6 +39,8 @@ pub struct Service {
     source: Arc<dyn CardSource>,
     prompt: Arc<dyn PinPrompt>,
     settings: Settings,
+    /// What the card was used for; `None` where that is not written down.
+    history: Option<Arc<History>>,
     /// One thread for each reader that was ever used.
     workers: Mutex<HashMap<String, Arc<Worker>>>,
     /// A person answers one window at a time.
@@ -45,12 +51,13 @@ pub struct Service {
 }
 
 impl Service {
-    /// Serves the cards of `source`, and asks for PINs by `prompt`.
+    /// Serves the cards of `source`, asks for PINs by `prompt`, and tells what stands in `history`.
     #[must_use]
     pub fn new(
         source: Arc<dyn CardSource>,
         prompt: Arc<dyn PinPrompt>,
         settings: Settings,
+        history: Option<Arc<History>>,
     ) -> Arc<Self> {
         Arc::new(Self {
             events: Events::new(Arc::clone(&source)),
@@ -60,6 +67,7 @@ impl Service {
             window: tokio::sync::Mutex::default(),
             patience: Patience::new(settings.cancelled_wait),
             settings,
+            history,
         })
     }
 
@@ -150,14 +158,21 @@ impl Service {
 }
 
 impl Methods for Service {
+    type Session = Hold;
+
     fn call(
         self: Arc<Self>,
-        asking: Asking,
+        asking: Asking<Hold>,
         call: Call,
     ) -> BoxFuture<'static, Result<Value, Failure>> {
+        // Not when it is first polled: a password waits for the client's very next request.
+        let held = match call {
+            Call::Status(_) => None,
+            _ => asking.session.take(),
+        };
         Box::pin(async move {
             let method = call.method();
-            let result = self.answer(asking, call).await;
+            let result = self.answer(asking, held, call).await;
             match &result {
                 Ok(_) => tracing::info!(method, "done"),
                 Err(error) => tracing::info!(method, %error, "refused"),

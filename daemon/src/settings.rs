@@ -42,6 +42,9 @@ pub struct Settings {
     pub language: Option<Language>,
     /// `history`: whether the uses of the card are written down for `jpki history`. Default: yes.
     pub history: bool,
+    /// `hold_signature_password`: whether the password with which a page read the signature certificate may wait, at most
+    /// 30 seconds, for the signature that the page asks for next. Default: yes.
+    pub hold_signature_password: bool,
     /// `extension_ids`: further browser extensions that may speak for a browser, such as a developer's
     /// own build: Chromium's 32 letters or Firefox's add-on id. Default: none.
     pub extension_ids: Vec<String>,
@@ -56,6 +59,7 @@ impl Default for Settings {
             cancelled_wait: Duration::from_secs(1),
             language: None,
             history: true,
+            hold_signature_password: true,
             extension_ids: Vec::new(),
         }
     }
@@ -102,6 +106,7 @@ struct File {
     cancelled_wait_seconds: Option<Spanned<u16>>,
     language: Option<Spanned<String>>,
     history: Option<bool>,
+    hold_signature_password: Option<bool>,
     extension_ids: Option<Spanned<Vec<String>>>,
 }
 
@@ -175,6 +180,7 @@ impl Settings {
         let mut settings = Self {
             developer_origins: file.developer_origins,
             history: file.history.unwrap_or(true),
+            hold_signature_password: file.hold_signature_password.unwrap_or(true),
             ..Self::default()
         };
         if let Some(program) = file.pinentry {
@@ -264,7 +270,7 @@ mod tests {
     fn every_key_is_read() {
         let text = "developer_origins = true\npinentry = \"/usr/bin/pinentry\"\n\
                     prompt_timeout_seconds = 60\ncancelled_wait_seconds = 5\nlanguage = \"ja\"\nhistory = false\n\
-                    extension_ids = [\"abc@example\"]\n";
+                    hold_signature_password = false\nextension_ids = [\"abc@example\"]\n";
         assert_eq!(
             parse(text),
             Ok(Settings {
@@ -274,6 +280,7 @@ mod tests {
                 cancelled_wait: Duration::from_secs(5),
                 language: Some(Language::Japanese),
                 history: false,
+                hold_signature_password: false,
                 extension_ids: vec!["abc@example".into()],
             })
         );

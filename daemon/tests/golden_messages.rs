@@ -11,18 +11,20 @@ use jpkid::ipc::progress::Progressed;
 use jpkid::ipc::request::{Request, RequestId, error_response, response};
 use jpkid::ipc::{
     AuthenticateParams, Call, CertificateKind, CertificateParams, ChallengeNonce, Change,
-    ErrorCode, Event, Failure, HashFunction, Hashes, Origin, SignParams, Stage, StatusParams,
-    WantedCard,
+    ErrorCode, Event, Failure, HashFunction, Hashes, HistoryParams, Missing, Origin, SignParams,
+    Stage, StatusParams, WantedCard,
 };
 use jpkid::language::Language;
 use serde_json::Value;
 
 /// The messages that these tests read; none may be left over.
-const REQUESTS: [&str; 9] = [
+const REQUESTS: [&str; 11] = [
     "authenticate-request",
     "authenticate-waiting-request",
     "cancel-request",
     "certificate-request",
+    "certificate-hold-request",
+    "history-request",
     "introduce",
     "sign-request",
     "status-request",
@@ -30,10 +32,12 @@ const REQUESTS: [&str; 9] = [
     "subscribe-request",
 ];
 /// Their contents are compared with a card's in the package apdu-tests.
-const RESULTS: [&str; 7] = [
+const RESULTS: [&str; 9] = [
     "authenticate-result",
     "cancel-result",
+    "certificate-hold-result",
     "certificate-result",
+    "history-result",
     "sign-result",
     "status-result",
     "status-result-unreadable-card",
@@ -44,8 +48,9 @@ const NOTIFICATIONS: [&str; 3] = [
     "reader-notification",
     "progress-notification",
 ];
-const ERRORS: [&str; 8] = [
+const ERRORS: [&str; 9] = [
     "error-invalid-params",
+    "error-no-service",
     "error-not-json",
     "error-origin-refused",
     "error-pin-blocked",
@@ -127,10 +132,23 @@ fn the_requests_are_taken_for_what_they_say() {
         },
         call(Call::Certificate(CertificateParams {
             kind: CertificateKind::Signature,
+            hold: false,
             origin: Some(origin()),
             lang: Some(Language::English),
             progress: false,
             card: WantedCard::default(),
+        })),
+        call(Call::Certificate(CertificateParams {
+            kind: CertificateKind::Signature,
+            hold: true,
+            origin: Some(origin()),
+            lang: None,
+            progress: false,
+            card: WantedCard::default(),
+        })),
+        call(Call::History(HistoryParams {
+            limit: 2,
+            lang: None,
         })),
         Request::Introduce {
             started_by: "chrome-extension://kmbhegncnoikamoigmjkjpoehgbenimi/".to_owned(),
@@ -200,6 +218,7 @@ fn the_errors_are_what_the_daemon_answers_word_for_word() {
     let unknown_method = r#"{"jsonrpc":"2.0","id":1,"method":"sing"}"#;
     let expected = [
         malformed(short_nonce),
+        Failure::no_service(Missing::Service).with_detail("the smart card service does not run"),
         malformed("{"),
         Failure::new(ErrorCode::OriginRefused)
             .with_field("origin")

@@ -20,7 +20,13 @@ const NONCE: &str = "c3ludGhldGljIGNoYWxsZW5nZTogMzIgYnl0ZXMgb2s=";
 struct Stub;
 
 impl Methods for Stub {
-    fn call(self: Arc<Self>, _: Asking, call: Call) -> BoxFuture<'static, Result<Value, Failure>> {
+    type Session = ();
+
+    fn call(
+        self: Arc<Self>,
+        _: Asking<()>,
+        call: Call,
+    ) -> BoxFuture<'static, Result<Value, Failure>> {
         async move {
             match &call {
                 Call::Authenticate(params) => match params.origin.as_str() {
@@ -65,7 +71,7 @@ fn log_in(origin: &str) -> Value {
 /// Some uses of every kind, in the state directory under `home`.
 async fn use_the_card(home: &Path) -> History {
     let path = home.join(".local/state/jpkid/history.jsonl");
-    let methods = Recorded::new(Arc::new(Stub), History::at(&path));
+    let methods = Recorded::new(Arc::new(Stub), Arc::new(History::at(&path)));
     let program = Caller::Program {
         path: Some("/home/x/\u{1b}[2Jtool".into()),
     };
@@ -86,6 +92,7 @@ async fn use_the_card(home: &Path) -> History {
         .expect("granted");
     for (method, params) in [
         ("status", json!({})),
+        ("history", json!({})),
         ("certificate", json!({"kind": "signature-ca"})),
     ] {
         done(browser(), method, params).await.expect("granted");

@@ -195,6 +195,10 @@ fn every_bad_parameter_is_named() {
             json!(1),
             "progress",
         ),
+        ("history", json!({}), "limit", json!(0), "limit"),
+        ("history", json!({}), "limit", json!(101), "limit"),
+        ("history", json!({}), "limit", json!(1.5), "limit"),
+        ("history", json!({}), "limit", json!("20"), "limit"),
         ("authenticate", authenticate(), "lang", json!({}), "lang"),
         (
             "authenticate",

@@ -292,6 +292,7 @@ fn stopping_answers_what_is_pending_and_removes_the_socket() {
     let answer = client.receive();
     assert_eq!(answer["id"], 1);
     assert_eq!(answer["error"]["data"]["code"], "no_service");
+    assert_eq!(answer["error"]["data"]["missing"], "daemon");
     assert!(client.is_closed());
     assert!(!daemon.socket().exists());
     daemon.wait_for_dropped(1);
@@ -314,4 +315,43 @@ fn the_stages_of_a_request_come_before_its_answer_to_a_client_that_wants_them() 
 
     client.authenticate(2, "quick");
     assert_eq!(client.receive()["id"], 2, "who does not ask is not told");
+}
+
+#[test]
+fn what_is_kept_for_a_connection_is_forgotten_for_all_but_requests_to_the_card() {
+    let daemon = StubDaemon::start();
+    let (mut client, mut other) = (daemon.connect(), daemon.connect());
+    for (number, message) in [
+        r#"{"jsonrpc":"2.0","id":9,"method":"cancel","params":{"id":5}}"#,
+        r#"{"jsonrpc":"2.0","id":9,"method":"subscribe"}"#,
+        r#"{"jsonrpc":"2.0","id":9,"method":"sing"}"#,
+        "{",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        client.authenticate(1, "quick");
+        assert_eq!(client.receive()["result"]["forgotten"], number);
+        client.send_text(message);
+        client.receive();
+    }
+    client.authenticate(1, "quick");
+    assert_eq!(client.receive()["result"]["forgotten"], 4);
+    other.authenticate(1, "quick");
+    assert_eq!(other.receive()["result"]["forgotten"], 0);
+}
+
+#[test]
+fn what_is_kept_for_a_connection_goes_with_it() {
+    let daemon = StubDaemon::start();
+    for pending in [false, true] {
+        let mut client = daemon.connect();
+        client.authenticate(1, "quick");
+        assert_eq!(client.receive()["id"], 1);
+        if pending {
+            client.authenticate(2, "slow");
+        }
+        drop(client);
+        daemon.wait_for_sessions_to_end();
+    }
 }

@@ -24,7 +24,9 @@ use tokio_util::sync::CancellationToken;
 struct Nothing;
 
 impl Methods for Nothing {
-    fn call(self: Arc<Self>, _: Asking, _: Call) -> BoxFuture<'static, Result<Value, Failure>> {
+    type Session = ();
+
+    fn call(self: Arc<Self>, _: Asking<()>, _: Call) -> BoxFuture<'static, Result<Value, Failure>> {
         Box::pin(async { Ok(json!({})) })
     }
 

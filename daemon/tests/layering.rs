@@ -93,7 +93,7 @@ const RULES: [Rule; 22] = [
     rule(
         "service",
         &[
-            "card", "ipc", "jpki", "language", "pin", "service", "settings",
+            "card", "history", "ipc", "jpki", "language", "pin", "service", "settings",
         ],
         &[
             "base64",

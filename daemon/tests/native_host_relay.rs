@@ -161,6 +161,7 @@ fn without_a_daemon_each_request_is_answered_no_service() {
         let answer = host.receive();
         assert_eq!(answer["id"], id);
         assert_eq!(answer["error"]["data"]["code"], "no_service");
+        assert_eq!(answer["error"]["data"]["missing"], "daemon");
         let advice = answer["error"]["data"]["advice"].as_str().expect("advice");
         assert!(advice.ends_with('。'), "{advice}");
     }
@@ -179,6 +180,7 @@ fn when_the_daemon_goes_away_the_pending_request_is_answered_and_the_next_one_re
     let answer = host.receive();
     assert_eq!(answer["id"], 1);
     assert_eq!(answer["error"]["data"]["code"], "no_service");
+    assert_eq!(answer["error"]["data"]["missing"], "daemon");
 
     let directory = std::mem::replace(
         &mut daemon.directory,
@@ -209,6 +211,7 @@ fn a_daemon_that_dies_without_a_word_leaves_no_request_unanswered() {
     let answer = host.receive();
     assert_eq!(answer["id"], 1);
     assert_eq!(answer["error"]["data"]["code"], "no_service");
+    assert_eq!(answer["error"]["data"]["missing"], "daemon");
 }
 
 #[test]

@@ -126,6 +126,7 @@ fn asker() -> Asker {
         ascii: "https://xn--wgv71a.example".to_owned(),
         unicode: "https://日本.example".to_owned(),
         browser: "/usr/bin/chromium".to_owned(),
+        first_use: false,
     }
 }
 

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jpkid::ipc::request::{Malformed, Request, RequestId, error_response};
-use jpkid::ipc::{Call, Failure, Hashes, Origin};
+use jpkid::ipc::{Call, Failure, Hashes, HistoryParams, Origin};
 use jpkid::language::Language;
 use serde_json::{Map, Value, json};
 use url::Url;
@@ -75,6 +75,10 @@ fn check_bounds(request: &Request) {
 fn check_call(call: &Call) {
     let (origin, reader) = match call {
         Call::Status(_) => (None, None),
+        Call::History(params) => {
+            assert!((1..=HistoryParams::MAX_LIMIT).contains(&params.limit));
+            (None, None)
+        }
         Call::Authenticate(params) => {
             let length = params.challenge_nonce.as_str().chars().count();
             assert!((44..=128).contains(&length));
@@ -118,7 +122,7 @@ fn params(call: &Call) -> Value {
     };
     add("lang", call.lang().map(|lang| lang.tag().to_owned()));
     let card = match call {
-        Call::Status(_) => None,
+        Call::Status(_) | Call::History(_) => None,
         Call::Authenticate(own) => Some(&own.card),
         Call::Certificate(own) => Some(&own.card),
         Call::Sign(own) => Some(&own.card),
@@ -127,6 +131,9 @@ fn params(call: &Call) -> Value {
     let origin = |origin: &Origin| Some(origin.as_str().to_owned());
     match call {
         Call::Status(_) => {}
+        Call::History(own) => {
+            params.insert("limit".into(), own.limit.into());
+        }
         Call::Authenticate(own) => {
             add(
                 "challengeNonce",

@@ -54,6 +54,21 @@ async fn results_look_as_the_golden_messages_say() {
         &bench.certificate("signature").await.unwrap(),
         "certificate-result",
     );
+    bench.person.will([Types("ABC123")]);
+    let hold = serde_json::json!({"kind": "signature", "origin": apdu_tests::ORIGIN, "hold": true});
+    assert_shape(
+        &bench.call("certificate", hold).await.unwrap(),
+        "certificate-hold-result",
+    );
+}
+
+#[test]
+fn a_history_looks_as_the_golden_message_says() {
+    let uses = golden("history-result")["uses"].clone();
+    for entry in uses.as_array().unwrap() {
+        let parsed: jpkid::history::Use = serde_json::from_value(entry.clone()).unwrap();
+        assert_eq!(serde_json::to_value(parsed).unwrap(), *entry);
+    }
 }
 
 #[tokio::test]

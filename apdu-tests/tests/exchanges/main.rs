@@ -13,6 +13,8 @@ mod events;
 mod every_command;
 mod faults;
 mod golden;
+mod history;
+mod hold;
 mod hostile;
 mod login;
 mod patience;

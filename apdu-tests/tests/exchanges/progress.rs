@@ -9,6 +9,7 @@ use jpki_virtual_card::VirtualReader;
 use jpkid::ipc::progress::Progressed;
 use jpkid::ipc::request::RequestId;
 use jpkid::ipc::{Asking, ErrorCode, Failure, Progress, Stage};
+use jpkid::service::Hold;
 use jpkid::settings::Settings;
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -20,7 +21,7 @@ use Stage::{Signing, WaitingForCard, WaitingForPin};
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A client that listens to the stages of its request.
-fn listening() -> (Asking, UnboundedReceiver<Progressed>) {
+fn listening() -> (Asking<Hold>, UnboundedReceiver<Progressed>) {
     let (listener, stages) = unbounded_channel();
     let id = RequestId::from_json(&json!(1)).unwrap();
     let asking = Asking {

@@ -72,7 +72,7 @@ impl Stage {
         });
         let person = Arc::new(Person(Arc::clone(&world), OnceLock::new()));
         let prompt = Arc::clone(&person) as Arc<dyn PinPrompt>;
-        let service = Service::new(Arc::new(source), prompt, settings());
+        let service = Service::new(Arc::new(source), prompt, settings(), None);
         person.1.set(Arc::downgrade(&service)).unwrap();
         Self {
             service,

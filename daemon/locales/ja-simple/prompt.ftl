@@ -7,10 +7,15 @@ prompt-website-ascii = アドレス: { $origin }
 prompt-browser = ブラウザー: { $program }
 prompt-program = このパソコンのプログラム: { $program }
 prompt-program-origin = 言(い)っているサイト: { $origin }(調(しら)べていません)
+prompt-first-use = このサイトは はじめて カードを使(つか)います。
 prompt-purpose-authenticate = カードでログインしますか。
 prompt-purpose-sign = 署名(しょめい=サイン)をしますか({ $count }つ)。名前(なまえ)・住所(じゅうしょ)・生年月日・性別(せいべつ)も送(おく)ります。
 prompt-purpose-certificate = 署名用(しょめいよう)証明書を送(おく)りますか。名前(なまえ)・住所(じゅうしょ)・生年月日・性別(せいべつ)がわかります。
 prompt-purpose-identify = 利用者証明用(りようしゃしょうめいよう)証明書を送(おく)りますか。名前(なまえ)はありませんが、同(おな)じカードだとわかります。
+prompt-purpose-sign-held = 署名(しょめい=サイン)をしますか({ $count }つ)。
+prompt-hash = ハッシュ値(ち)({ $function }): { $hash } …
+prompt-held = さっき入(い)れたパスワードを使(つか)います。
+prompt-sign = 署名(しょめい)する
 prompt-pin-authentication = ② 利用者証明用(りようしゃしょうめいよう): 数字(すうじ)4つ
 prompt-pin-signature = ① 署名用(しょめいよう): 英語(えいご)の字(じ)と数字(すうじ)、6〜16
 prompt-tries-left-authentication = あと{ $tries }回(かい)

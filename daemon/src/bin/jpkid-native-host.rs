@@ -11,7 +11,7 @@ use jpkid::ipc::client::{Client, program_beside};
 use jpkid::ipc::frame::{FrameError, FrameReader, FrameWriter, Incoming, MAX_FRAME_LEN};
 use jpkid::ipc::request::{RequestId, error_response};
 use jpkid::ipc::socket::SocketPlace;
-use jpkid::ipc::{ErrorCode, Failure};
+use jpkid::ipc::{ErrorCode, Failure, Missing};
 use jpkid::language::Language;
 use jpkid::settings::Settings;
 use serde_json::{Value, json};
@@ -200,7 +200,7 @@ impl Relay {
         language: Language,
         detail: String,
     ) -> Result<(), FrameError> {
-        let failure = Failure::new(ErrorCode::NoService).with_detail(detail);
+        let failure = Failure::no_service(Missing::Daemon).with_detail(detail);
         self.answer(id, &failure, language).await
     }
 

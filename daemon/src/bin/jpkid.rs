@@ -127,7 +127,9 @@ async fn run(arguments: Serve) -> Result<(), StartError> {
     // Another program may hold the card for long: neither the start nor the end waits for that.
     std::thread::spawn(move || earlier.close_all());
     let history = settings.history.then(History::of_this_user).flatten();
-    let service = Service::new(source, Arc::new(Pinentry::new(pinentry)), settings);
+    let history = history.map(Arc::new);
+    let prompt = Arc::new(Pinentry::new(pinentry));
+    let service = Service::new(source, prompt, settings, history.clone());
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "listening");
     match history {
         Some(history) => {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use tokio::sync::broadcast;
 
-use super::{Action, AskedBy, History, Key, Use};
+use super::{Action, AskedBy, DONE, History, Key, Use};
 use crate::ipc::{
     Asking, Call, Caller, CertificateKind, ErrorCode, Event, Failure, Methods, Origin,
 };
@@ -21,18 +21,17 @@ pub struct Recorded<M> {
 impl<M> Recorded<M> {
     /// Writes down what `methods` are asked for.
     #[must_use]
-    pub fn new(methods: Arc<M>, history: History) -> Arc<Self> {
-        Arc::new(Self {
-            methods,
-            history: Arc::new(history),
-        })
+    pub fn new(methods: Arc<M>, history: Arc<History>) -> Arc<Self> {
+        Arc::new(Self { methods, history })
     }
 }
 
 impl<M: Methods> Methods for Recorded<M> {
+    type Session = M::Session;
+
     fn call(
         self: Arc<Self>,
-        asking: Asking,
+        asking: Asking<M::Session>,
         call: Call,
     ) -> BoxFuture<'static, Result<Value, Failure>> {
         let Some(mut pending) = Pending::of(&self.history, &asking.caller, &call) else {
@@ -65,7 +64,7 @@ impl Pending {
     /// `None` for what uses neither a key nor a certificate of the person.
     fn of(history: &Arc<History>, caller: &Caller, call: &Call) -> Option<Self> {
         let (action, key, origin) = match call {
-            Call::Status(_) => return None,
+            Call::Status(_) | Call::History(_) => return None,
             Call::Authenticate(params) => (
                 Action::Authenticate,
                 Key::Authentication,
@@ -100,7 +99,7 @@ impl Pending {
 
     fn end(&mut self, result: &Result<Value, Failure>) {
         self.result = match result {
-            Ok(_) => "done",
+            Ok(_) => DONE,
             Err(failure) => failure.code().as_str(),
         };
     }

@@ -119,6 +119,26 @@ impl fmt::Display for ErrorCode {
     }
 }
 
+/// What does not run where [`ErrorCode::NoService`] is the cause.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Missing {
+    /// This daemon.
+    Daemon,
+    /// The system's smart card service.
+    Service,
+}
+
+impl Missing {
+    /// The word on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Daemon => "daemon",
+            Self::Service => "service",
+        }
+    }
+}
+
 /// The number in `error.code` (JSON-RPC 2.0, section 5.1). Only malformed requests are told apart by it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum RpcCode {
@@ -151,6 +171,7 @@ pub struct Failure {
     field: Option<Cow<'static, str>>,
     detail: Option<String>,
     retry_after_seconds: Option<u64>,
+    missing: Option<Missing>,
 }
 
 impl From<ErrorCode> for Failure {
@@ -174,6 +195,16 @@ impl Failure {
             field: None,
             detail: None,
             retry_after_seconds: None,
+            missing: None,
+        }
+    }
+
+    /// A service that is needed does not run.
+    #[must_use]
+    pub fn no_service(missing: Missing) -> Self {
+        Self {
+            missing: Some(missing),
+            ..Self::new(ErrorCode::NoService)
         }
     }
 
@@ -303,6 +334,9 @@ impl Failure {
         }
         if let Some(seconds) = self.retry_after_seconds {
             data.insert("retryAfterSeconds".into(), seconds.into());
+        }
+        if let Some(missing) = self.missing {
+            data.insert("missing".into(), missing.as_str().into());
         }
         Value::Object(data)
     }

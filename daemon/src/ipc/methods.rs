@@ -1,5 +1,6 @@
 //! The seam between the protocol and what it asks for.
 
+use std::fmt::Debug;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
@@ -10,6 +11,9 @@ use super::{Call, Caller, Failure, Progress};
 
 /// What answers the requests.
 pub trait Methods: Send + Sync + 'static {
+    /// What is kept for one connection: made with it, and dropped when it ends.
+    type Session: Session;
+
     /// Answers one request.
     ///
     /// Dropping the future cancels the request: the client asked for it, is gone, or the daemon stops.
@@ -17,7 +21,7 @@ pub trait Methods: Send + Sync + 'static {
     /// A panic is answered with [`ErrorCode::Internal`](super::ErrorCode::Internal); other requests go on.
     fn call(
         self: Arc<Self>,
-        asking: Asking,
+        asking: Asking<Self::Session>,
         call: Call,
     ) -> BoxFuture<'static, Result<Value, Failure>>;
 
@@ -26,21 +30,35 @@ pub trait Methods: Send + Sync + 'static {
     fn events(&self) -> broadcast::Receiver<Event>;
 }
 
-/// Who makes a request, and who hears how far it is.
-#[derive(Clone, Debug)]
-pub struct Asking {
+/// What is kept for one connection between its requests.
+pub trait Session: Debug + Default + Send + Sync + 'static {
+    /// The client sent something else than a request to [`Methods`]: what waits for its next request is dropped.
+    fn forget(&self);
+}
+
+/// For methods that keep nothing.
+impl Session for () {
+    fn forget(&self) {}
+}
+
+/// Who makes a request, over which connection, and who hears how far it is.
+#[derive(Debug)]
+pub struct Asking<S> {
     /// The client.
     pub caller: Caller,
+    /// What is kept for its connection.
+    pub session: Arc<S>,
     /// Where the request's stages are told.
     pub progress: Progress,
 }
 
-impl Asking {
-    /// A client that does not want to know how far its request is.
+impl<S: Session> Asking<S> {
+    /// The first request of a client that does not want to know how far it is.
     #[must_use]
     pub fn of(caller: Caller) -> Self {
         Self {
             caller,
+            session: Arc::default(),
             progress: Progress::default(),
         }
     }

@@ -19,6 +19,8 @@ pub enum Call {
     Certificate(CertificateParams),
     /// Signatures over the caller's hashes, made with the digital-signature key.
     Sign(SignParams),
+    /// What the card was used for.
+    History(HistoryParams),
 }
 
 /// `status`.
@@ -50,6 +52,8 @@ pub struct AuthenticateParams {
 pub struct CertificateParams {
     /// Which of the four.
     pub kind: CertificateKind,
+    /// Whether a page will ask for a signature next, for which the password may be kept.
+    pub hold: bool,
     /// Who asks; a program need not say.
     pub origin: Option<Origin>,
     /// The language the caller asked for.
@@ -75,6 +79,23 @@ pub struct SignParams {
     pub progress: bool,
     /// Which card to use.
     pub card: WantedCard,
+}
+
+/// `history`.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct HistoryParams {
+    /// So many of the last uses: 1 to 100.
+    pub limit: usize,
+    /// The language the caller asked for.
+    pub lang: Option<Language>,
+}
+
+impl HistoryParams {
+    /// The uses where the caller names no number.
+    pub const DEFAULT_LIMIT: usize = 20;
+
+    /// The most uses of one answer.
+    pub const MAX_LIMIT: usize = 100;
 }
 
 /// Which card a request is for.
@@ -258,6 +279,7 @@ impl Call {
             "status" => parse_status(fields),
             "authenticate" => parse_authenticate(fields),
             "certificate" => parse_certificate(fields),
+            "history" => parse_history(fields),
             "sign" => parse_sign(fields),
             _ => return None,
         })
@@ -271,6 +293,7 @@ impl Call {
             Self::Authenticate(_) => "authenticate",
             Self::Certificate(_) => "certificate",
             Self::Sign(_) => "sign",
+            Self::History(_) => "history",
         }
     }
 
@@ -282,6 +305,7 @@ impl Call {
             Self::Authenticate(params) => params.lang,
             Self::Certificate(params) => params.lang,
             Self::Sign(params) => params.lang,
+            Self::History(params) => params.lang,
         }
     }
 
@@ -289,7 +313,7 @@ impl Call {
     #[must_use]
     pub fn wants_progress(&self) -> bool {
         match self {
-            Self::Status(_) => false,
+            Self::Status(_) | Self::History(_) => false,
             Self::Authenticate(params) => params.progress,
             Self::Certificate(params) => params.progress,
             Self::Sign(params) => params.progress,
@@ -325,6 +349,7 @@ fn parse_certificate(mut fields: Fields) -> Result<Call, Failure> {
             .into_iter()
             .find(|known| known.as_str() == kind)
             .ok_or_else(|| Failure::bad_field("kind", "no certificate of this name"))?,
+        hold: fields.flag("hold")?,
         origin: fields
             .text("origin")?
             .map(|text| Origin::parse(&text))
@@ -353,4 +378,13 @@ fn parse_sign(mut fields: Fields) -> Result<Call, Failure> {
     };
     fields.end()?;
     Ok(Call::Sign(params))
+}
+
+fn parse_history(mut fields: Fields) -> Result<Call, Failure> {
+    let params = HistoryParams {
+        limit: fields.limit()?,
+        lang: fields.lang()?,
+    };
+    fields.end()?;
+    Ok(Call::History(params))
 }

@@ -20,6 +20,8 @@ pub enum Asker {
         unicode: String,
         /// The browser's program.
         browser: String,
+        /// It is known that the site has not used the card before.
+        first_use: bool,
     },
     /// A program of this machine; the origin is what it claims.
     Program {
@@ -76,6 +78,15 @@ pub struct Confirmation {
 pub enum Subject {
     /// The last try of this PIN.
     LastTry(PinKind),
+    /// Signatures with the password that was given a moment ago.
+    Sign {
+        /// So many.
+        count: usize,
+        /// The hash function's name.
+        hash_function: &'static str,
+        /// How the first hash begins.
+        hash_start: [u8; 4],
+    },
     /// A web page is to get the authentication certificate: it names nobody, but a page can know
     /// the card again by it.
     ReadAuthenticationCertificate,
@@ -175,6 +186,21 @@ impl Confirmation {
                 lines.push(self.language.text(&of_pin("prompt-pin", pin), &[]));
                 lines.push(self.language.text(&of_pin("prompt-last-try", pin), &[]));
             }
+            Subject::Sign {
+                count,
+                hash_function,
+                hash_start,
+            } => {
+                let (count, hash) = (count.to_string(), hex(hash_start));
+                let arguments = [
+                    ("count", count.as_str()),
+                    ("function", hash_function),
+                    ("hash", &hash),
+                ];
+                lines.push(self.language.text("prompt-purpose-sign-held", &arguments));
+                lines.push(self.language.text("prompt-hash", &arguments));
+                lines.push(self.language.text("prompt-held", &[]));
+            }
             Subject::ReadAuthenticationCertificate => {
                 lines.push(self.language.text("prompt-purpose-identify", &[]));
             }
@@ -187,10 +213,16 @@ impl Confirmation {
     pub fn buttons(&self) -> [String; 2] {
         let ids = match self.subject {
             Subject::LastTry(_) => ["prompt-last-try-ok", "prompt-last-try-cancel"],
+            Subject::Sign { .. } => ["prompt-sign", "prompt-cancel"],
             Subject::ReadAuthenticationCertificate => ["prompt-ok", "prompt-cancel"],
         };
         ids.map(|id| self.language.text(id, &[]))
     }
+}
+
+/// As people compare it: groups of four digits.
+fn hex([a, b, c, d]: [u8; 4]) -> String {
+    format!("{a:02x}{b:02x} {c:02x}{d:02x}")
 }
 
 fn of_pin(message: &str, pin: PinKind) -> String {
@@ -209,12 +241,16 @@ impl Asker {
                 ascii,
                 unicode,
                 browser,
+                first_use,
             } => {
                 let mut lines = vec![line("prompt-website", "origin", unicode)];
                 if ascii != unicode {
                     lines.push(line("prompt-website-ascii", "origin", ascii));
                 }
                 lines.push(line("prompt-browser", "program", browser));
+                if *first_use {
+                    lines.push(language.text("prompt-first-use", &[]));
+                }
                 lines
             }
             Self::Program { program, origin } => {
@@ -266,6 +302,46 @@ mod tests {
             ascii: ascii.to_owned(),
             unicode: unicode.to_owned(),
             browser: "/usr/bin/chromium".to_owned(),
+            first_use: false,
+        }
+    }
+
+    fn for_the_first_time(mut asker: Asker) -> Asker {
+        if let Asker::Website { first_use, .. } = &mut asker {
+            *first_use = true;
+        }
+        asker
+    }
+
+    #[test]
+    fn a_first_use_is_told_in_one_line() {
+        let known = website("https://example.jp", "https://example.jp");
+        let new = for_the_first_time(known.clone());
+        for language in Language::ALL {
+            let known = question(known.clone(), language).description();
+            let new = question(new.clone(), language).description();
+            assert_eq!(new.lines().count(), known.lines().count() + 1, "{new}");
+            assert!(
+                new.contains(&language.text("prompt-first-use", &[])),
+                "{new}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_signature_is_agreed_to_with_its_number_hash_function_and_hash() {
+        let confirmation = Confirmation {
+            asker: website("https://example.jp", "https://example.jp"),
+            subject: Subject::Sign {
+                count: 3,
+                hash_function: "SHA-384",
+                hash_start: [0x00, 0x1F, 0xA2, 0xFF],
+            },
+            language: Language::English,
+        };
+        let text = confirmation.description();
+        for part in ["https://example.jp", "(3)", "SHA-384", "001f a2ff"] {
+            assert!(text.contains(part), "{part}: {text}");
         }
     }
 
@@ -311,7 +387,7 @@ mod tests {
         let wide = "漢".repeat(300);
         for language in Language::ALL {
             for asker in [
-                website(&"a".repeat(255), &wide),
+                for_the_first_time(website(&"a".repeat(255), &wide)),
                 Asker::Program {
                     program: wide.clone(),
                     origin: Some(wide.clone()),
@@ -329,13 +405,20 @@ mod tests {
                             purpose,
                             ..question(asker.clone(), language)
                         };
-                        let confirmation = Confirmation {
-                            asker: asker.clone(),
-                            subject: Subject::LastTry(pin),
-                            language,
+                        let sign = Subject::Sign {
+                            count: 16,
+                            hash_function: "SHA-256",
+                            hash_start: [0xFF; 4],
                         };
-                        let texts = [question.description(), confirmation.description()];
-                        for text in texts {
+                        let confirmations = [Subject::LastTry(pin), sign].map(|subject| {
+                            let confirmation = Confirmation {
+                                asker: asker.clone(),
+                                subject,
+                                language,
+                            };
+                            confirmation.description()
+                        });
+                        for text in [question.description()].into_iter().chain(confirmations) {
                             // A line break is written %0A.
                             let bytes = text.len() + 2 * text.matches('\n').count();
                             assert!(

@@ -9,7 +9,7 @@ use super::events::Changes;
 use super::patience::OpenWindow;
 use super::{Service, ServiceError};
 use crate::card::{Insertion, TransportError};
-use crate::ipc::{Asking, Caller, Origin, Progress, Stage};
+use crate::ipc::{Caller, Origin, Progress, Stage};
 use crate::jpki::LastTry;
 use crate::language::Language;
 use crate::pin::Pin;
@@ -27,8 +27,8 @@ pub(super) struct Consent {
 
 /// A card that a window is open for.
 pub(super) struct CardWatch {
-    changes: Changes,
-    insertion: Insertion,
+    pub(super) changes: Changes,
+    pub(super) insertion: Insertion,
 }
 
 impl Consent {
@@ -40,9 +40,10 @@ impl Consent {
 
 impl Service {
     /// Who asks, if they may.
-    pub(super) fn consent(
+    pub(super) async fn consent(
         &self,
-        asking: Asking,
+        caller: &Caller,
+        progress: Progress,
         origin: Option<&Origin>,
         lang: Option<Language>,
     ) -> Result<Consent, ServiceError> {
@@ -50,11 +51,12 @@ impl Service {
             return Err(ServiceError::DeveloperOrigin);
         }
         let text = |path: &std::path::Path| path.display().to_string();
-        let asker = match (&asking.caller, origin) {
+        let asker = match (caller, origin) {
             (Caller::Browser { program }, Some(origin)) => Asker::Website {
                 ascii: origin.as_str().to_owned(),
                 unicode: origin.display_unicode().to_owned(),
                 browser: text(program),
+                first_use: self.is_first_use(origin.as_str()).await,
             },
             (Caller::Browser { program }, None) => Asker::Program {
                 program: text(program),
@@ -72,7 +74,7 @@ impl Service {
         Ok(Consent {
             asker,
             language: self.language(lang),
-            progress: asking.progress,
+            progress,
             name,
             excused: AtomicBool::new(false),
         })
@@ -110,11 +112,20 @@ impl Service {
         }
     }
 
-    pub(super) async fn confirm(
+    /// Asks the person to agree.
+    pub(super) async fn agree(
         &self,
         consent: &Consent,
         subject: Subject,
-    ) -> Result<bool, ServiceError> {
+    ) -> Result<(), ServiceError> {
+        if self.confirm(consent, subject).await? {
+            Ok(())
+        } else {
+            Err(ServiceError::NotAgreed)
+        }
+    }
+
+    async fn confirm(&self, consent: &Consent, subject: Subject) -> Result<bool, ServiceError> {
         let confirmation = Confirmation {
             asker: consent.asker.clone(),
             subject,
@@ -124,14 +135,14 @@ impl Service {
         Ok(self.in_window(consent, window, |agreed| *agreed).await?)
     }
 
-    /// Asks for the PIN as long as the card lies in its reader; the window closes when it does not.
-    pub(super) async fn ask_beside_card(
+    /// Shows a window as long as the card lies in its reader; it closes when the card does not.
+    pub(super) async fn beside_card<T>(
         &self,
         consent: &Consent,
-        question: &PinQuestion,
+        window: impl Future<Output = Result<T, ServiceError>>,
         watch: &mut CardWatch,
-    ) -> Result<(Pin, LastTry), ServiceError> {
-        match select(pin!(self.ask(consent, question)), pin!(self.gone(watch))).await {
+    ) -> Result<T, ServiceError> {
+        match select(pin!(window), pin!(self.gone(watch))).await {
             Either::Left((answered, _)) => answered,
             Either::Right((gone, _window)) => {
                 consent.excuse();
@@ -170,7 +181,7 @@ impl Service {
     }
 
     /// Asks for the PIN; before the last try, whether to spend it.
-    async fn ask(
+    pub(super) async fn ask(
         &self,
         consent: &Consent,
         question: &PinQuestion,

@@ -132,12 +132,12 @@ impl Desk {
     /// Signs one digest with the authentication key.
     pub(super) fn authenticate(
         &mut self,
-        pin: &Pin,
+        pin: Pin,
         last_try: LastTry,
         digest: &Digest,
         answer: Answer<Signed>,
     ) {
-        self.with_key(pin, last_try, answer, |key, memory| {
+        self.with_key(pin, last_try, answer, |key, memory, _| {
             // Out of the memory until it has matched a signature of its key.
             let certificate = match memory.authentication.take() {
                 Some(certificate) => certificate,
@@ -153,17 +153,22 @@ impl Desk {
         });
     }
 
-    /// Signs digests with the signature key, whose certificate must be `expected` if one is named.
+    /// Signs digests with the signature key, whose certificate must be `expected` if one is named; it is read unless it is
+    /// `known` since this card was inserted.
     pub(super) fn sign(
         &mut self,
-        pin: &Pin,
+        pin: Pin,
         last_try: LastTry,
         digests: &[Digest],
+        known: Option<Certificate>,
         expected: Option<&[u8]>,
         answer: Answer<Signed>,
     ) {
-        self.with_key(pin, last_try, answer, |key, memory| {
-            let certificate = key.read_certificate()?;
+        self.with_key(pin, last_try, answer, |key, memory, _| {
+            let certificate = match known {
+                Some(certificate) => certificate,
+                None => key.read_certificate()?,
+            };
             memory.signature_validity = Some(certificate.validity());
             if expected.is_some_and(|expected| expected != certificate.der()) {
                 return Err(ServiceError::CertificateMismatch);
@@ -180,19 +185,19 @@ impl Desk {
         });
     }
 
-    /// Reads the certificate of the key behind a PIN, which must be given first.
+    /// Reads the certificate of the key behind a PIN, which must be given first and is given back with it.
     pub(super) fn read_protected_certificate(
         &mut self,
-        pin: &Pin,
+        pin: Pin,
         last_try: LastTry,
-        answer: Answer<Certificate>,
+        answer: Answer<(Certificate, Pin)>,
     ) {
-        self.with_key(pin, last_try, answer, |key, memory| {
+        self.with_key(pin, last_try, answer, |key, memory, pin| {
             let certificate = key.read_certificate()?;
             if pin.kind() == PinKind::DigitalSignature {
                 memory.signature_validity = Some(certificate.validity());
             }
-            Ok(certificate)
+            Ok((certificate, pin))
         });
     }
 
@@ -275,14 +280,14 @@ impl Desk {
         }
     }
 
-    /// Unlocks a key and uses it. The result goes out before the card is closed, which costs a
+    /// Unlocks a key and uses it; the PIN is wiped unless `work` keeps it. The result goes out before the card is closed, which costs a
     /// command; the transaction holds until it is.
     fn with_key<T>(
         &mut self,
-        pin: &Pin,
+        pin: Pin,
         last_try: LastTry,
         answer: Answer<T>,
-        work: impl FnOnce(&mut UnlockedKey<'_, '_>, &mut CardMemory) -> Result<T, ServiceError>,
+        work: impl FnOnce(&mut UnlockedKey<'_, '_>, &mut CardMemory, Pin) -> Result<T, ServiceError>,
     ) {
         let Answer { result, began } = answer;
         if result.is_closed() {
@@ -312,14 +317,15 @@ impl Desk {
             // Cancelled, or given up, while another program held the card.
             return;
         }
-        let done = match applet.unlock(pin, last_try) {
+        let kind = pin.kind();
+        let done = match applet.unlock(&pin, last_try) {
             Ok(mut key) => {
-                memory.remember(pin.kind(), Some(pin.kind().tries_when_full()));
-                work(&mut key, memory)
+                memory.remember(kind, Some(kind.tries_when_full()));
+                work(&mut key, memory, pin)
             }
             Err(error) => {
                 memory.remember(
-                    pin.kind(),
+                    kind,
                     match error {
                         UnlockError::Incorrect(tries) => Some(tries),
                         UnlockError::LastTryUnconfirmed => Some(TriesLeft::LAST),

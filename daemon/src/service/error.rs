@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use crate::card::{CommandError, TransportError};
-use crate::ipc::{ErrorCode, Failure};
+use crate::ipc::{ErrorCode, Failure, Missing};
 use crate::jpki::{AppletError, CertificateError, UnlockError, WrongDigestLength};
 use crate::pin::TriesLeft;
 use crate::pin::prompt::PromptError;
@@ -33,6 +33,8 @@ pub(super) enum ServiceError {
     GaveUp(TriesLeft),
     #[error("the thread that owns the card failed")]
     WorkerFailed,
+    #[error("the history cannot be read")]
+    History(#[source] std::io::Error),
     #[error(transparent)]
     Digest(#[from] WrongDigestLength),
     #[error(transparent)]
@@ -49,7 +51,12 @@ pub(super) enum ServiceError {
 
 impl From<ServiceError> for Failure {
     fn from(error: ServiceError) -> Self {
-        let failure = Self::new(code(&error)).with_detail(chain(&error));
+        let failure = match code(&error) {
+            // What the daemon itself misses is never the daemon.
+            ErrorCode::NoService => Self::no_service(Missing::Service),
+            code => Self::new(code),
+        };
+        let failure = failure.with_detail(chain(&error));
         match error {
             ServiceError::DeveloperOrigin => failure.with_field("origin"),
             ServiceError::UnknownReader => failure.with_field("reader"),
@@ -83,7 +90,9 @@ fn code(error: &ServiceError) -> ErrorCode {
         ServiceError::LastTryRefused => ErrorCode::PinLastTryRefused,
         ServiceError::NotAgreed => ErrorCode::UserCancelled,
         ServiceError::GaveUp(_) => ErrorCode::PinIncorrect,
-        ServiceError::WorkerFailed | ServiceError::Digest(_) => ErrorCode::Internal,
+        ServiceError::WorkerFailed | ServiceError::History(_) | ServiceError::Digest(_) => {
+            ErrorCode::Internal
+        }
         ServiceError::Certificate(error) => of_certificate(error),
         ServiceError::Transport(error) => of_transport(error),
         ServiceError::Applet(error) => of_applet(error),

@@ -11,15 +11,16 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::oneshot;
 
-use super::consent::Consent;
+use super::consent::{CardWatch, Consent};
 use super::desk::{Answer, CardReport, Desk, Signed};
+use super::hold::{Held, Hold};
 use super::worker::Turn;
 use super::{Service, ServiceError};
 use crate::card::TransportError;
 use crate::ipc::params::{AuthenticateParams, SignParams, StatusParams};
 use crate::ipc::{self, Asking, Call, Failure, Origin, Stage, WantedCard};
 use crate::jpki::{AppletError, Digest, HashFunction, LastTry, UnlockError, Validity};
-use crate::pin::prompt::{PinQuestion, Purpose};
+use crate::pin::prompt::{PinQuestion, Purpose, Subject};
 use crate::pin::{Pin, PinKind, PinStatus, TriesLeft};
 
 /// The `appVersion` of a token: informational, but validators expect it to look like a URI.
@@ -40,12 +41,18 @@ pub(super) struct Prepared {
 }
 
 impl Service {
-    pub(super) async fn answer(&self, asking: Asking, call: Call) -> Result<Value, ServiceError> {
+    pub(super) async fn answer(
+        &self,
+        asking: Asking<Hold>,
+        held: Option<Held>,
+        call: Call,
+    ) -> Result<Value, ServiceError> {
         match call {
             Call::Status(params) => self.status(params).await,
             Call::Authenticate(params) => self.authenticate(asking, params).await,
             Call::Certificate(params) => self.certificate(asking, params).await,
-            Call::Sign(params) => self.sign(asking, params).await,
+            Call::Sign(params) => self.sign(asking, held, params).await,
+            Call::History(params) => self.tell_history(params).await,
         }
     }
 
@@ -78,26 +85,32 @@ impl Service {
 
     async fn authenticate(
         &self,
-        asking: Asking,
+        asking: Asking<Hold>,
         params: AuthenticateParams,
     ) -> Result<Value, ServiceError> {
-        let consent = self.consent(asking, Some(&params.origin), params.lang)?;
+        let Asking {
+            caller, progress, ..
+        } = asking;
+        let consent = self
+            .consent(&caller, progress, Some(&params.origin), params.lang)
+            .await?;
         let digest = Arc::new(token_digest(
             &params.origin,
             params.challenge_nonce.as_str(),
         )?);
         let pin = PinKind::UserAuthentication;
         let prepared = self.prepare(&consent, &params.card, pin).await?;
-        let signed = self
+        let (signed, _) = self
             .unlock(
                 prepared,
                 consent,
                 pin,
                 Purpose::Authenticate,
+                None,
                 |pin, last_try| {
                     let digest = Arc::clone(&digest);
                     move |desk: &mut Desk, answer: Answer<Signed>| {
-                        desk.authenticate(&pin, last_try, &digest, answer);
+                        desk.authenticate(pin, last_try, &digest, answer);
                     }
                 },
             )
@@ -111,8 +124,18 @@ impl Service {
         }))
     }
 
-    async fn sign(&self, asking: Asking, params: SignParams) -> Result<Value, ServiceError> {
-        let consent = self.consent(asking, Some(&params.origin), params.lang)?;
+    async fn sign(
+        &self,
+        asking: Asking<Hold>,
+        held: Option<Held>,
+        params: SignParams,
+    ) -> Result<Value, ServiceError> {
+        let Asking {
+            caller, progress, ..
+        } = asking;
+        let consent = self
+            .consent(&caller, progress, Some(&params.origin), params.lang)
+            .await?;
         let function = hash_function(params.hashes.function());
         let digests = params
             .hashes
@@ -121,16 +144,26 @@ impl Service {
             .map(|value| Digest::new(function, value.clone()))
             .collect::<Result<Vec<_>, _>>()?;
         let purpose = Purpose::Sign(digests.len());
+        let pin = PinKind::DigitalSignature;
+        let mut card = params.card.clone();
+        // A password that waits for another signature is wiped here, and this one's is asked for.
+        let held = held.and_then(|held| {
+            let certificate = held.certificate_for(&params)?;
+            card.reader = Some(held.reader().to_owned());
+            Some((held, certificate))
+        });
+        let (held, known) = held.unzip();
+        let held = held.map(|held| (held, subject_of(&params.hashes)));
+        let prepared = self.prepare(&consent, &card, pin).await?;
         let digests = Arc::new(digests);
         let expected = params.certificate.map(Arc::new);
-        let pin = PinKind::DigitalSignature;
-        let prepared = self.prepare(&consent, &params.card, pin).await?;
-        let signed = self
-            .unlock(prepared, consent, pin, purpose, |pin, last_try| {
-                let (digests, expected) = (Arc::clone(&digests), expected.clone());
+        let (signed, _) = self
+            .unlock(prepared, consent, pin, purpose, held, |pin, last_try| {
+                let (digests, known) = (Arc::clone(&digests), known.clone());
+                let expected = expected.clone();
                 move |desk: &mut Desk, answer: Answer<Signed>| {
                     let expected = expected.as_ref().map(|certificate| certificate.as_slice());
-                    desk.sign(&pin, last_try, &digests, expected, answer);
+                    desk.sign(pin, last_try, &digests, known, expected, answer);
                 }
             })
             .await?;
@@ -199,15 +232,17 @@ impl Service {
         .await
     }
 
-    /// Asks for the PIN until it is right or the person gives up, and does `attempt` with it.
+    /// Asks for the PIN until it is right or the person gives up, and does `attempt` with it. A password that is `held`
+    /// since a moment ago is used instead if the person agrees to that, once.
     pub(super) async fn unlock<T, Attempt>(
         &self,
         prepared: Prepared,
         consent: Consent,
         pin: PinKind,
         purpose: Purpose,
+        held: Option<(Held, Subject)>,
         attempt: impl Fn(Pin, LastTry) -> Attempt,
-    ) -> Result<T, ServiceError>
+    ) -> Result<(T, CardWatch), ServiceError>
     where
         T: Send + 'static,
         Attempt: FnOnce(&mut Desk, Answer<T>) + Send + 'static,
@@ -230,10 +265,26 @@ impl Service {
                 was_wrong: false,
                 language: consent.language,
             };
+            // The password of a card that is not there any more is wiped here; the last try is asked about anew.
+            let mut held = held.filter(|(held, _)| {
+                held.insertion() == watch.insertion && !question.tries_left.is_last()
+            });
             loop {
-                let (typed, last_try) = self
-                    .ask_beside_card(&consent, &question, &mut watch)
-                    .await?;
+                let agreed = match held.take() {
+                    Some((held, subject)) => {
+                        let window = self.agree(&consent, subject);
+                        self.beside_card(&consent, window, &mut watch).await?;
+                        held.into_password()
+                    }
+                    None => None,
+                };
+                let (typed, last_try) = match agreed {
+                    Some(password) => (password, LastTry::Spare),
+                    None => {
+                        let window = self.ask(&consent, &question);
+                        self.beside_card(&consent, window, &mut watch).await?
+                    }
+                };
                 if let Some(rested) = rested.take() {
                     rested.await.ok();
                 }
@@ -253,7 +304,7 @@ impl Service {
             }
         };
         // What fails while the person types closes the window, and is what the client is told.
-        match select(pin!(rest), pin!(answered)).await {
+        let answer = match select(pin!(rest), pin!(answered)).await {
             Either::Left((rest, answered)) => {
                 rest.inspect_err(|_| consent.excuse())?;
                 answered.await
@@ -262,7 +313,21 @@ impl Service {
                 rest.await?;
                 answer
             }
-        }
+        };
+        Ok((answer?, watch))
+    }
+}
+
+/// What the person agrees to where no password is asked for.
+fn subject_of(hashes: &ipc::Hashes) -> Subject {
+    let first = hashes.values().first();
+    Subject::Sign {
+        count: hashes.values().len(),
+        hash_function: hashes.function().as_str(),
+        hash_start: first
+            .and_then(|hash| hash.first_chunk())
+            .copied()
+            .unwrap_or_default(),
     }
 }
 

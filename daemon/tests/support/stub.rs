@@ -10,15 +10,16 @@
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, Weak};
 use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
+use jpkid::ipc::methods::Session;
 use jpkid::ipc::peer::Trust;
 use jpkid::ipc::server::{ServerOptions, serve};
 use jpkid::ipc::socket::{Listener, SocketError, SocketPlace};
-use jpkid::ipc::{Asking, Call, Caller, ErrorCode, Event, Failure, Methods, Stage};
+use jpkid::ipc::{Asking, Call, ErrorCode, Event, Failure, Methods, Stage};
 use jpkid::language::Language;
 use serde_json::{Value, json};
 use tokio::sync::broadcast;
@@ -30,7 +31,18 @@ pub(crate) struct Stub {
     events: broadcast::Sender<Event>,
     begun: AtomicUsize,
     dropped: Arc<AtomicUsize>,
+    sessions: Mutex<Vec<Weak<Kept>>>,
     certificate: String,
+}
+
+/// Counts how often it was told to forget.
+#[derive(Debug, Default)]
+pub(crate) struct Kept(AtomicUsize);
+
+impl Session for Kept {
+    fn forget(&self) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
 }
 
 struct CountsItsDrop(Arc<AtomicUsize>);
@@ -42,13 +54,17 @@ impl Drop for CountsItsDrop {
 }
 
 impl Methods for Stub {
+    type Session = Kept;
+
     fn call(
         self: Arc<Self>,
-        asking: Asking,
+        asking: Asking<Kept>,
         call: Call,
     ) -> BoxFuture<'static, Result<Value, Failure>> {
         Box::pin(async move {
             self.begun.fetch_add(1, Ordering::SeqCst);
+            let session = Arc::downgrade(&asking.session);
+            self.sessions.lock().expect("no fault").push(session);
             let _guard = CountsItsDrop(Arc::clone(&self.dropped));
             match call {
                 Call::Status(params) => Ok(status(params.validity)),
@@ -66,13 +82,14 @@ impl Methods for Stub {
                         for stage in [Stage::WaitingForCard, Stage::WaitingForPin, Stage::Signing] {
                             asking.progress.tell(stage);
                         }
-                        Ok(token(&asking.caller))
+                        Ok(token(&asking))
                     }
                 },
                 Call::Certificate(_) => Ok(json!({
                     "certificate": self.certificate,
                     "supportedSignatureAlgorithms": [],
                 })),
+                Call::History(_) => Ok(json!({"enabled": false, "uses": []})),
                 Call::Sign(params) => Ok(json!({
                     "signatures": params.hashes.values().iter().map(|_| "AQID").collect::<Vec<_>>(),
                     "certificate": self.certificate,
@@ -109,10 +126,12 @@ fn status(with_validity: bool) -> Value {
     ]})
 }
 
-fn token(caller: &Caller) -> Value {
+fn token(asking: &Asking<Kept>) -> Value {
+    let (caller, forgotten) = (&asking.caller, asking.session.0.load(Ordering::SeqCst));
     json!({
         "unverifiedCertificate": "AQID", "algorithm": "RS256", "signature": "AQID",
         "format": "web-eid:1.0", "appVersion": "test", "caller": format!("{caller:?}"),
+        "forgotten": forgotten,
     })
 }
 
@@ -139,6 +158,7 @@ impl StubDaemon {
             events: broadcast::channel(16).0,
             begun: AtomicUsize::new(0),
             dropped: Arc::default(),
+            sessions: Mutex::default(),
             certificate: include_str!("../data/authentication.b64").trim().to_owned(),
         });
         let stop = CancellationToken::new();
@@ -177,6 +197,13 @@ impl StubDaemon {
     /// Waits until this many requests have ended, by an answer or by being dropped.
     pub(crate) fn wait_for_dropped(&self, count: usize) {
         wait_until(|| self.stub.dropped.load(Ordering::SeqCst) == count);
+    }
+
+    /// Waits until nothing is kept any more of any connection that made a request.
+    pub(crate) fn wait_for_sessions_to_end(&self) {
+        let sessions = self.stub.sessions.lock().expect("no fault");
+        assert!(!sessions.is_empty(), "a request was made");
+        wait_until(|| sessions.iter().all(|session| session.strong_count() == 0));
     }
 
     pub(crate) fn begun(&self) -> usize {

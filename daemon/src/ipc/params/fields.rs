@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 
-use super::{HashFunction, Hashes, WantedCard};
+use super::{HashFunction, Hashes, HistoryParams, WantedCard};
 use crate::ipc::Failure;
 use crate::language::Language;
 
@@ -45,6 +45,21 @@ impl Fields {
             Some(Value::Bool(flag)) => Ok(flag),
             Some(_) => Err(Failure::bad_field(name, "it is not a boolean")),
         }
+    }
+
+    /// Takes `limit`, or its default.
+    pub(super) fn limit(&mut self) -> Result<usize, Failure> {
+        let Some(limit) = self.0.remove("limit") else {
+            return Ok(HistoryParams::DEFAULT_LIMIT);
+        };
+        limit
+            .as_u64()
+            .and_then(|limit| usize::try_from(limit).ok())
+            .filter(|limit| (1..=HistoryParams::MAX_LIMIT).contains(limit))
+            .ok_or_else(|| {
+                let most = HistoryParams::MAX_LIMIT;
+                Failure::bad_field("limit", format!("it is not a number from 1 to {most}"))
+            })
     }
 
     /// A language without messages is not an error: `None` leaves the choice to the settings.

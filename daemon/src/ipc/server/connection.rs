@@ -15,20 +15,22 @@ use super::{MAX_PENDING, ServerOptions};
 use crate::ipc::frame::{
     FRAME_TIMEOUT, FrameError, FrameReader, FrameWriter, Incoming, MAX_FRAME_LEN,
 };
+use crate::ipc::methods::Session as _;
 use crate::ipc::peer::PeerFacts;
 use crate::ipc::progress::Progressed;
 use crate::ipc::request::{Malformed, Request, RequestId, error_response, response};
-use crate::ipc::{Asking, Call, Caller, ErrorCode, Event, Failure, Methods, Progress};
+use crate::ipc::{Asking, Call, Caller, ErrorCode, Event, Failure, Methods, Missing, Progress};
 use crate::language::Language;
 
 /// A connected client of the same user.
-pub(super) struct Connection<M> {
+pub(super) struct Connection<M: Methods> {
     reader: FrameReader<OwnedReadHalf>,
     writer: FrameWriter<OwnedWriteHalf>,
     methods: Arc<M>,
     options: Arc<ServerOptions>,
     facts: PeerFacts,
     caller: Caller,
+    session: Arc<M::Session>,
     begun: bool,
     running: JoinSet<Result<Value, Failure>>,
     pending: Vec<Pending>,
@@ -59,6 +61,7 @@ impl<M: Methods> Connection<M> {
             reader: FrameReader::new(reader),
             writer: FrameWriter::new(writer),
             caller: options.trust.judge_caller(&facts, None),
+            session: Arc::default(),
             methods,
             options,
             facts,
@@ -111,7 +114,11 @@ impl<M: Methods> Connection<M> {
 
     async fn take(&mut self, content: &Bytes) -> Result<(), FrameError> {
         let first = !std::mem::replace(&mut self.begun, true);
-        match Request::parse(content) {
+        let request = Request::parse(content);
+        if !matches!(request, Ok(Request::Call { .. })) {
+            self.session.forget();
+        }
+        match request {
             Ok(Request::Call { id, call }) => self.begin(id, call).await,
             Ok(Request::Cancel { id, target }) => {
                 // One that has ended meanwhile has been answered, or is about to be.
@@ -164,13 +171,12 @@ impl<M: Methods> Connection<M> {
         };
         let asking = Asking {
             caller: self.caller.clone(),
+            session: Arc::clone(&self.session),
             progress,
         };
-        let methods = Arc::clone(&self.methods);
-        // In a task of its own, so that a fault in it ends nothing else.
-        let abort = self
-            .running
-            .spawn(async move { methods.call(asking, call).await });
+        // Begun in the client's order, and run in a task of its own, so that a fault in it ends nothing else.
+        let answer = Arc::clone(&self.methods).call(asking, call);
+        let abort = self.running.spawn(answer);
         self.pending.push(Pending {
             task: abort.id(),
             id,
@@ -221,7 +227,7 @@ impl<M: Methods> Connection<M> {
     async fn say_goodbye(&mut self) -> Result<(), FrameError> {
         self.running.shutdown().await;
         for Pending { id, language, .. } in std::mem::take(&mut self.pending) {
-            let failure = Failure::new(ErrorCode::NoService).with_detail("the daemon stops");
+            let failure = Failure::no_service(Missing::Daemon).with_detail("the daemon stops");
             self.refuse(Some(&id), &failure, Some(language)).await?;
         }
         Ok(())
