@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
+import ts from "typescript";
 
 const DOCUMENT = "../docs/testing-your-login.md";
 const EXAMPLE = "../docs/examples/login-test";
@@ -30,6 +31,15 @@ describe("the document for web developers", () => {
     const [block] = quoted("js");
     const source = lines(readFileSync(`${EXAMPLE}/tests/first.spec.js`, "utf8"));
     assert.equal(lines(block ?? ""), source);
+  });
+
+  it("has the TypeScript verifier that is tested, without its types", () => {
+    const compilerOptions = { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.ESNext };
+    for (const name of ["verify", "certificate"]) {
+      const source = readFileSync(`../docs/examples/verify/typescript/${name}.ts`, "utf8");
+      const { outputText } = ts.transpileModule(source, { compilerOptions });
+      assert.equal(lines(readFileSync(`${EXAMPLE}/${name}.js`, "utf8")), lines(outputText), name);
+    }
   });
 
   it("names every step that the workflow runs", () => {

@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { describe, it } from "node:test";
 import { runInNewContext } from "node:vm";
+import { parseCertificate } from "../../docs/examples/verify/typescript/certificate.js";
+import { CARD_POLICIES, Refusal, verifySigned } from "../../docs/examples/verify/typescript/verify.js";
 
 const text = readFileSync("../docs/integrating.md", "utf8");
 const japanese = readFileSync("../docs/integrating.ja.md", "utf8");
@@ -68,6 +70,31 @@ describe("the integration guide", () => {
   it("counts the tokens rightly", () => {
     const { vectors } = JSON.parse(readFileSync("../apdu-tests/vectors/tokens.json", "utf8")) as { vectors: unknown[] };
     for (const document of [text, japanese]) assert(document.includes(`[${vectors.length.toString()} `), "number of tokens");
+  });
+
+  it("has a verifier that takes no log-in for a signature", () => {
+    const { authorities, vectors } = JSON.parse(readFileSync("../apdu-tests/vectors/tokens.json", "utf8")) as {
+      authorities: Record<string, string>;
+      vectors: { now: string; token: string }[];
+    };
+    const [good] = vectors;
+    assert(good !== undefined);
+    const { unverifiedCertificate, signature } = JSON.parse(good.token) as Record<string, string>;
+    const answer = (algorithm: object): string =>
+      JSON.stringify({ signatures: [signature], certificate: unverifiedCertificate, signatureAlgorithm: algorithm });
+    const now = new Date(good.now);
+    const trust = {
+      authorities: [parseCertificate(Buffer.from(authorities["authentication-3"] ?? "", "base64"))],
+      policies: [...CARD_POLICIES.authentication, ...CARD_POLICIES.signature],
+    };
+    const rs256 = { cryptoAlgorithm: "RSA", hashFunction: "SHA-256", paddingScheme: "PKCS1.5" };
+    const judge = (body: string, age = 0): void => {
+      verifySigned(body, { text: "I agree.", issued: new Date(now.getTime() - age) }, trust, now);
+    };
+    assert.throws(() => { judge(answer(rs256)); }, new Refusal("certificate_usage"));
+    assert.throws(() => { judge(answer({ ...rs256, paddingScheme: "NONE" })); }, new Refusal("token_algorithm"));
+    assert.throws(() => { judge(answer(rs256), 301_000); }, new Refusal("challenge_expired"));
+    assert.throws(() => { judge("[]"); }, new Refusal("token_malformed"));
   });
 
   it("names the same authorities and policies in both languages", () => {

@@ -1,86 +1,135 @@
-// The server's half of a log-in: whether to believe what the card answered. Only node:crypto is needed.
-//
-// What a real site adds:
-// * It pins the production authorities of JPKI in place of those of the virtual card, and never trusts both.
-// * It asks whether the certificate was revoked. Only operators certified under the law on public personal authentication
-//   may ask; without them a lost card logs in until its certificate ends.
-// * That law also limits who may keep these certificates' serial numbers. This site keeps a hash of the whole certificate.
-import { createHash, verify, X509Certificate } from "node:crypto";
-
-// The policies under which certificates are issued to plastic cards. Pinning them keeps one kind out where the other is
-// meant. Phones have policies of their own.
-const POLICIES = {
-  authentication: "06 0b 2a 83 08 8c 9b 55 08 05 01 03 1e", // 1.2.392.200149.8.5.1.3.30
-  signature: "06 0b 2a 83 08 8c 9b 55 08 05 01 01 14", // 1.2.392.200149.8.5.1.1.20
-};
+/**
+ * The server's half of a log-in, and of a signature, with a My Number card. Needs Node 20 or later and nothing else.
+ *
+ * Not checked is whether the certificate was revoked: only operators certified under the law may ask.
+ */
+import { createHash, verify as verifySignature } from "node:crypto";
+import { parseCertificate } from "./certificate.js";
+/** The policies of the certificates on plastic cards. Without them a certificate of another kind would do. */
+export const CARD_POLICIES = { authentication: ["1.2.392.200149.8.5.1.3.30"], signature: ["1.2.392.200149.8.5.1.1.20"] };
+const NONCE_LIFETIME_MS = 5 * 60_000;
+const MEMBERS = ["algorithm", "format", "signature", "unverifiedCertificate"];
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 const CLIENT_AUTHENTICATION = "1.3.6.1.5.5.7.3.2";
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
-
-/** Why an answer is not believed; `code` is for the page. */
+/** Key usage, extended key usage, basic constraints, policies, alternative name of the subject. */
+const UNDERSTOOD = ["2.5.29.15", "2.5.29.37", "2.5.29.19", "2.5.29.32", "2.5.29.17"];
+/** Why an answer is not believed. */
 export class Refusal extends Error {
-  constructor(code) {
-    super(code);
-    this.code = code;
+  reason;
+  /** @param reason a word for programs */
+  constructor(reason) {
+    super(reason);
+    this.reason = reason;
   }
 }
-
-/** The certificates in a PEM file. */
-export function readAuthorities(pem) {
-  return pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g).map((text) => new X509Certificate(text));
-}
-
-/** Checks a Web eID token against this site's own origin and the nonce that this session was given; returns the certificate. */
-export function checkLogin(token, { origin, nonce, authorities }) {
-  if (token?.format !== "web-eid:1.0" || token.algorithm !== "RS256") throw new Refusal("token_unknown");
-  const certificate = checkCertificate(token.unverifiedCertificate, "authentication", authorities);
-  if (!certificate.keyUsage?.includes(CLIENT_AUTHENTICATION)) throw new Refusal("certificate_wrong");
-  const signed = Buffer.concat([sha256(origin), sha256(nonce)]);
-  checkSignature(certificate, signed, token.signature);
+/**
+ * Checks what `authenticate` answered; returns the person's authentication certificate.
+ *
+ * @throws Refusal
+ */
+export function verify(body, challenge, trust, now) {
+  checkAge(challenge.issued, now);
+  const { appVersion = "", ...token } = parseObject(body);
+  require(Object.keys(token).sort().join() === MEMBERS.join(), "token_malformed");
+  const { format, algorithm, signature, unverifiedCertificate } = token;
+  require(isText(format) && isText(algorithm) && isText(signature) && isText(unverifiedCertificate) && isText(appVersion), "token_malformed");
+  require(format === "web-eid:1" || format === "web-eid:1.0", "token_format");
+  require(algorithm === "RS256", "token_algorithm");
+  const certificate = checkCertificate(decode(unverifiedCertificate, 5464), "authentication", trust, now);
+  checkSignature(Buffer.concat([sha256(challenge.origin), sha256(challenge.nonce)]), signature, certificate);
   return certificate;
 }
-
-/** Checks the signature over a text that this server wrote; returns the certificate, which holds name and address. */
-export function checkSigned(answer, { text, authorities }) {
-  const certificate = checkCertificate(answer?.certificate, "signature", authorities);
-  checkSignature(certificate, Buffer.from(text), answer.signatures?.[0]);
+/**
+ * Checks what `sign` answered to the SHA-256 of a statement; returns the person's signature certificate, which holds name
+ * and address.
+ *
+ * @throws Refusal
+ */
+export function verifySigned(body, statement, trust, now) {
+  checkAge(statement.issued, now);
+  const { signatures, certificate: base64, signatureAlgorithm } = parseObject(body);
+  require(Array.isArray(signatures) && signatures.length === 1 && isText(base64), "token_malformed");
+  const [signature] = signatures;
+  require(isText(signature), "token_malformed");
+  require(isRs256(signatureAlgorithm), "token_algorithm");
+  const certificate = checkCertificate(decode(base64, 5464), "signature", trust, now);
+  checkSignature(Buffer.from(statement.text), signature, certificate);
   return certificate;
 }
-
-function checkCertificate(base64, kind, authorities) {
-  const certificate = parse(decode(base64));
-  // Several generations of the authority share one name: checkIssued compares key identifiers too, verify the signature.
-  const issuer = authorities.find((authority) => certificate.checkIssued(authority) && certificate.verify(authority.publicKey));
-  if (issuer === undefined) throw new Refusal("certificate_unknown");
-  const now = Date.now();
-  for (const { validFrom, validTo } of [certificate, issuer]) {
-    if (now < Date.parse(validFrom) || now > Date.parse(validTo)) throw new Refusal("certificate_expired");
-  }
-  // node:crypto does not read policies. The authority signed these bytes, so finding them is enough here; a library that
-  // reads the extension is better.
-  const isOfKind = certificate.raw.includes(Buffer.from(POLICIES[kind].replaceAll(" ", ""), "hex"));
-  const { asymmetricKeyType, asymmetricKeyDetails } = certificate.publicKey;
-  const isRsa = asymmetricKeyType === "rsa" && asymmetricKeyDetails.modulusLength >= 2048;
-  if (!isOfKind || !isRsa || certificate.ca) throw new Refusal("certificate_wrong");
-  return certificate;
+function checkAge(issued, now) {
+  require(now.getTime() <= issued.getTime() + NONCE_LIFETIME_MS, "challenge_expired");
 }
-
-function checkSignature(certificate, signed, base64) {
-  if (!verify("sha256", signed, certificate.publicKey, decode(base64))) throw new Refusal("signature_wrong");
-}
-
-function parse(der) {
+function parseObject(body) {
+  let value;
   try {
-    return new X509Certificate(der);
-  } catch {
-    throw new Refusal("certificate_unknown");
+    value = JSON.parse(body);
   }
+  catch {
+    throw new Refusal("token_malformed");
+  }
+  require(typeof value === "object" && value !== null && !Array.isArray(value), "token_malformed");
+  return value;
 }
-
-function decode(base64) {
-  if (typeof base64 !== "string" || !BASE64.test(base64)) throw new Refusal("token_unknown");
-  return Buffer.from(base64, "base64");
+function isText(value) {
+  return typeof value === "string";
 }
-
+function isRs256(algorithm) {
+  const { cryptoAlgorithm, hashFunction, paddingScheme } = (algorithm ?? {});
+  return cryptoAlgorithm === "RSA" && hashFunction === "SHA-256" && paddingScheme === "PKCS1.5";
+}
+/** PKCS #1 v1.5 with SHA-256. */
+function checkSignature(signed, base64, certificate) {
+  require(verifySignature("sha256", signed, certificate.publicKey, decode(base64, 684)), "signature_mismatch");
+}
+function decode(text, longest) {
+  require(text.length <= longest && BASE64.test(text), "token_encoding");
+  const decoded = Buffer.from(text, "base64");
+  // Node takes text without padding, and bits after the end.
+  require(decoded.toString("base64") === text, "token_encoding");
+  return decoded;
+}
+function checkCertificate(der, kind, trust, now) {
+  let certificate;
+  try {
+    certificate = parseCertificate(der);
+  }
+  catch {
+    throw new Refusal("certificate_malformed");
+  }
+  const { x509 } = certificate;
+  require(!certificate.isAuthority, "certificate_usage");
+  const issuer = issuerOf(certificate, trust.authorities);
+  require(now >= new Date(issuer.x509.validFrom) && now <= new Date(issuer.x509.validTo), "issuer_dates");
+  require(now >= new Date(x509.validFrom), "certificate_not_yet");
+  require(now <= new Date(x509.validTo), "certificate_expired");
+  require(certificate.critical.every((oid) => UNDERSTOOD.includes(oid)), "certificate_extension");
+  const { digitalSignature, nonRepudiation, ofAuthority } = certificate.keyUsage;
+  require(digitalSignature && nonRepudiation === (kind === "signature") && !ofAuthority, "certificate_usage");
+  // The extended key usage, which node:crypto calls so; undefined where there is none, whatever @types/node says.
+  const extended = x509.keyUsage;
+  require(kind === "signature" || extended?.includes(CLIENT_AUTHENTICATION) === true, "certificate_usage");
+  require(certificate.policies.some((policy) => trust.policies.includes(policy)), "certificate_policy");
+  const { asymmetricKeyType, asymmetricKeyDetails } = x509.publicKey;
+  const bits = asymmetricKeyDetails?.modulusLength ?? 0;
+  require(asymmetricKeyType === "rsa" && bits >= 2048 && bits <= 4096, "certificate_key");
+  return x509;
+}
+/** All generations of JPKI's authority have one name: the key identifier chooses, the signature proves. */
+function issuerOf(certificate, authorities) {
+  for (const authority of authorities) {
+    if (certificate.authorityKeyId !== undefined &&
+      authority.subjectKeyId?.equals(certificate.authorityKeyId) === true &&
+      certificate.issuer.equals(authority.subject) &&
+      certificate.x509.verify(authority.x509.publicKey)) {
+      return authority;
+    }
+  }
+  throw new Refusal("certificate_issuer");
+}
 function sha256(text) {
   return createHash("sha256").update(text).digest();
+}
+function require(condition, reason) {
+  if (!condition)
+    throw new Refusal(reason);
 }

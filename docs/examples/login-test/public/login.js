@@ -3,8 +3,8 @@ import { authenticate, JpkidError, sign } from "/jpkid.js";
 const lang = document.documentElement.lang;
 /** What to say when this site's server refuses. */
 const REFUSALS = {
-  certificate_expired: ["The certificate on this card is no longer valid.", "Renew it at your municipality."],
-  certificate_unknown: ["This card was not issued by an authority that this site trusts.", "Use your My Number card."],
+  certificate_expired: ["The certificate on this card has ended.", "Renew it at your municipality."],
+  certificate_issuer: ["This card was not issued by an authority that this site trusts.", "Use your My Number card."],
 };
 
 async function post(path, body = {}) {

@@ -14,8 +14,8 @@ export interface Certificate {
   readonly subjectKeyId: Buffer | undefined;
   /** As the basic constraints say; node:crypto says it only of authorities that may sign certificates. */
   readonly isAuthority: boolean;
-  /** `others` are nonRepudiation, keyCertSign and cRLSign. */
-  readonly keyUsage: { readonly digitalSignature: boolean; readonly others: boolean };
+  /** `ofAuthority` are keyCertSign and cRLSign. */
+  readonly keyUsage: { readonly digitalSignature: boolean; readonly nonRepudiation: boolean; readonly ofAuthority: boolean };
   readonly policies: readonly string[];
   /** The object identifiers of the critical extensions. */
   readonly critical: readonly string[];
@@ -65,7 +65,7 @@ function readExtensions(extensions: Element): Omit<Certificate, "x509" | "issuer
     authorityKeyId: named?.tag === 0x80 ? named.content : undefined,
     subjectKeyId: values.get("2.5.29.14")?.content,
     isAuthority: constraint?.tag === 0x01 && constraint.content[0] === 0xff,
-    keyUsage: { digitalSignature: (usage & 0x80) !== 0, others: (usage & 0x46) !== 0 },
+    keyUsage: { digitalSignature: (usage & 0x80) !== 0, nonRepudiation: (usage & 0x40) !== 0, ofAuthority: (usage & 0x06) !== 0 },
     policies: childrenOf(values.get("2.5.29.32")?.content ?? Buffer.alloc(0)).map(({ content }) => oidOf(part(childrenOf(content)[0]))),
     critical,
   };

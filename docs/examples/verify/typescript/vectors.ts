@@ -24,7 +24,7 @@ const file = JSON.parse(readFileSync(process.argv[2] ?? "", "utf8")) as VectorFi
 function verdict({ origin, nonce, nonceIssued, now, trusted, policies, token }: Vector): string {
   const authorities = trusted.map((name) => parseCertificate(Buffer.from(file.authorities[name] ?? "", "base64")));
   try {
-    verify(token, { nonce, issued: new Date(nonceIssued) }, { origin, authorities, policies }, new Date(now));
+    verify(token, { origin, nonce, issued: new Date(nonceIssued) }, { authorities, policies }, new Date(now));
   } catch (error) {
     if (error instanceof Refusal) return error.reason;
     throw error;

@@ -1,13 +1,13 @@
 /**
- * The server's half of a log-in with a My Number card. Needs Node 20 or later and nothing else.
+ * The server's half of a log-in, and of a signature, with a My Number card. Needs Node 20 or later and nothing else.
  *
  * Not checked is whether the certificate was revoked: only operators certified under the law may ask.
  */
 import { createHash, verify as verifySignature, type X509Certificate } from "node:crypto";
 import { parseCertificate, type Certificate } from "./certificate.js";
 
-/** The policy of the authentication certificates on plastic cards. Without it a certificate of another kind would do. */
-export const CARD_POLICY = "1.2.392.200149.8.5.1.3.30";
+/** The policies of the certificates on plastic cards. Without them a certificate of another kind would do. */
+export const CARD_POLICIES = { authentication: ["1.2.392.200149.8.5.1.3.30"], signature: ["1.2.392.200149.8.5.1.1.20"] } as const;
 
 const NONCE_LIFETIME_MS = 5 * 60_000;
 const MEMBERS = ["algorithm", "format", "signature", "unverifiedCertificate"] as const;
@@ -16,7 +16,9 @@ const CLIENT_AUTHENTICATION = "1.3.6.1.5.5.7.3.2";
 /** Key usage, extended key usage, basic constraints, policies, alternative name of the subject. */
 const UNDERSTOOD = ["2.5.29.15", "2.5.29.37", "2.5.29.19", "2.5.29.32", "2.5.29.17"];
 
-/** Why a token is not believed. */
+type Kind = keyof typeof CARD_POLICIES;
+
+/** Why an answer is not believed. */
 export class Refusal extends Error {
   /** @param reason a word for programs */
   constructor(readonly reason: string) {
@@ -24,52 +26,91 @@ export class Refusal extends Error {
   }
 }
 
-/** What the server is configured with. Nothing of it comes from the browser. */
-export interface Settings {
-  /** As browsers write it: https://www.example.jp */
-  readonly origin: string;
-  /** JPKI's authorities for user authentication, every generation. */
+/** Whose certificates of one kind the server takes. Nothing of it comes from the browser. */
+export interface Trust {
+  /** JPKI's authorities for this kind, every generation. */
   readonly authorities: readonly Certificate[];
-  /** Usually {@link CARD_POLICY} alone. */
+  /** Usually those of {@link CARD_POLICIES}. */
   readonly policies: readonly string[];
 }
 
-/** What the session was given. Take it out of the session before you verify, so that it is used once. */
+/** What the session was given, and by whom. Take it out of the session before you verify, so that it is used once. */
 export interface Challenge {
+  /** Your site's own, from its configuration, as browsers write it: https://www.example.jp */
+  readonly origin: string;
   readonly nonce: string;
   readonly issued: Date;
 }
 
+/** A text that this server wrote, with a nonce in it, and kept; used once as well. */
+export interface Statement {
+  readonly text: string;
+  readonly issued: Date;
+}
+
 /**
- * Returns the person's certificate.
+ * Checks what `authenticate` answered; returns the person's authentication certificate.
  *
  * @throws Refusal
  */
-export function verify(body: string, challenge: Challenge, settings: Settings, now: Date): X509Certificate {
-  require(now.getTime() <= challenge.issued.getTime() + NONCE_LIFETIME_MS, "challenge_expired");
-  const token = parse(body);
-  require(token.format === "web-eid:1" || token.format === "web-eid:1.0", "token_format");
-  require(token.algorithm === "RS256", "token_algorithm");
-  const der = decode(token.unverifiedCertificate, 5464);
-  const signature = decode(token.signature, 684);
-  const certificate = checkCertificate(der, settings, now);
-  const signed = Buffer.concat([sha256(settings.origin), sha256(challenge.nonce)]);
-  require(verifySignature("sha256", signed, certificate.publicKey, signature), "signature_mismatch");
+export function verify(body: string, challenge: Challenge, trust: Trust, now: Date): X509Certificate {
+  checkAge(challenge.issued, now);
+  const { appVersion = "", ...token } = parseObject(body);
+  require(Object.keys(token).sort().join() === MEMBERS.join(), "token_malformed");
+  const { format, algorithm, signature, unverifiedCertificate } = token;
+  require(isText(format) && isText(algorithm) && isText(signature) && isText(unverifiedCertificate) && isText(appVersion), "token_malformed");
+  require(format === "web-eid:1" || format === "web-eid:1.0", "token_format");
+  require(algorithm === "RS256", "token_algorithm");
+  const certificate = checkCertificate(decode(unverifiedCertificate, 5464), "authentication", trust, now);
+  checkSignature(Buffer.concat([sha256(challenge.origin), sha256(challenge.nonce)]), signature, certificate);
   return certificate;
 }
 
-function parse(body: string): Record<(typeof MEMBERS)[number], string> {
-  let token: unknown;
+/**
+ * Checks what `sign` answered to the SHA-256 of a statement; returns the person's signature certificate, which holds name
+ * and address.
+ *
+ * @throws Refusal
+ */
+export function verifySigned(body: string, statement: Statement, trust: Trust, now: Date): X509Certificate {
+  checkAge(statement.issued, now);
+  const { signatures, certificate: base64, signatureAlgorithm } = parseObject(body);
+  require(Array.isArray(signatures) && signatures.length === 1 && isText(base64), "token_malformed");
+  const [signature] = signatures as unknown[];
+  require(isText(signature), "token_malformed");
+  require(isRs256(signatureAlgorithm), "token_algorithm");
+  const certificate = checkCertificate(decode(base64, 5464), "signature", trust, now);
+  checkSignature(Buffer.from(statement.text), signature, certificate);
+  return certificate;
+}
+
+function checkAge(issued: Date, now: Date): void {
+  require(now.getTime() <= issued.getTime() + NONCE_LIFETIME_MS, "challenge_expired");
+}
+
+function parseObject(body: string): Record<string, unknown> {
+  let value: unknown;
   try {
-    token = JSON.parse(body);
+    value = JSON.parse(body);
   } catch {
     throw new Refusal("token_malformed");
   }
-  require(typeof token === "object" && token !== null && !Array.isArray(token), "token_malformed");
-  const { appVersion = "", ...rest } = token as Record<string, unknown>;
-  require(Object.keys(rest).sort().join() === MEMBERS.join(), "token_malformed");
-  require([appVersion, ...Object.values(rest)].every((member) => typeof member === "string"), "token_malformed");
-  return rest as Record<(typeof MEMBERS)[number], string>;
+  require(typeof value === "object" && value !== null && !Array.isArray(value), "token_malformed");
+  return value as Record<string, unknown>;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+function isRs256(algorithm: unknown): boolean {
+  const { cryptoAlgorithm, hashFunction, paddingScheme } = (algorithm ?? {}) as Record<string, unknown>;
+  return cryptoAlgorithm === "RSA" && hashFunction === "SHA-256" && paddingScheme === "PKCS1.5";
+}
+
+/** PKCS #1 v1.5 with SHA-256. */
+function checkSignature(signed: Buffer, base64: string, certificate: X509Certificate): void {
+  require(verifySignature("sha256", signed, certificate.publicKey, decode(base64, 684)), "signature_mismatch");
 }
 
 function decode(text: string, longest: number): Buffer {
@@ -80,7 +121,7 @@ function decode(text: string, longest: number): Buffer {
   return decoded;
 }
 
-function checkCertificate(der: Buffer, settings: Settings, now: Date): X509Certificate {
+function checkCertificate(der: Buffer, kind: Kind, trust: Trust, now: Date): X509Certificate {
   let certificate: Certificate;
   try {
     certificate = parseCertificate(der);
@@ -89,18 +130,17 @@ function checkCertificate(der: Buffer, settings: Settings, now: Date): X509Certi
   }
   const { x509 } = certificate;
   require(!certificate.isAuthority, "certificate_usage");
-  const issuer = issuerOf(certificate, settings.authorities);
+  const issuer = issuerOf(certificate, trust.authorities);
   require(now >= new Date(issuer.x509.validFrom) && now <= new Date(issuer.x509.validTo), "issuer_dates");
   require(now >= new Date(x509.validFrom), "certificate_not_yet");
   require(now <= new Date(x509.validTo), "certificate_expired");
   require(certificate.critical.every((oid) => UNDERSTOOD.includes(oid)), "certificate_extension");
-  const { digitalSignature, others } = certificate.keyUsage;
-  // A signature certificate has nonRepudiation as well, and no extended key usage (which node:crypto calls keyUsage).
-  require(digitalSignature && !others, "certificate_usage");
-  // Undefined where there is none, whatever @types/node says.
+  const { digitalSignature, nonRepudiation, ofAuthority } = certificate.keyUsage;
+  require(digitalSignature && nonRepudiation === (kind === "signature") && !ofAuthority, "certificate_usage");
+  // The extended key usage, which node:crypto calls so; undefined where there is none, whatever @types/node says.
   const extended = x509.keyUsage as string[] | undefined;
-  require(extended?.includes(CLIENT_AUTHENTICATION) === true, "certificate_usage");
-  require(certificate.policies.some((policy) => settings.policies.includes(policy)), "certificate_policy");
+  require(kind === "signature" || extended?.includes(CLIENT_AUTHENTICATION) === true, "certificate_usage");
+  require(certificate.policies.some((policy) => trust.policies.includes(policy)), "certificate_policy");
   const { asymmetricKeyType, asymmetricKeyDetails } = x509.publicKey;
   const bits = asymmetricKeyDetails?.modulusLength ?? 0;
   require(asymmetricKeyType === "rsa" && bits >= 2048 && bits <= 4096, "certificate_key");
