@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { describe, it } from "node:test";
+import { PAGE_ERROR_CODES, SERVICE_ERROR_CODES } from "../page/src/errors.js";
 
 const ROOT = "..";
 /** Folders that hold what others wrote, or what was built. */
@@ -37,4 +38,22 @@ describe("the documents", () => {
       }
     });
   }
+
+  it("README.md tells every setting of the daemon", () => {
+    const keys = /^struct File \{(.*?)^\}/ms.exec(read("daemon/src/settings.rs"))?.[1]?.match(/^ {4}\w+(?=:)/gm) ?? [];
+    assert(keys.length >= 8);
+    const told = [...read("README.md").matchAll(/^\| `([a-z_]+)` \|/gm)].map(([, key]) => key);
+    assert.deepEqual(told.sort(), keys.map((key) => key.trim()).sort());
+  });
+
+  it("docs/protocol.md tells every error code, and no other", () => {
+    const text = read("docs/protocol.md");
+    const told = [...text.matchAll(/^\| `([a-z_]+)` \|/gm)].map(([, code = ""]) => code);
+    for (const code of SERVICE_ERROR_CODES) assert(told.includes(code), code);
+    const ofPage = /^The page module adds (.*?)\.$/ms.exec(text)?.[1] ?? "";
+    for (const code of PAGE_ERROR_CODES) assert(ofPage.includes(`\`${code}\``), code);
+    const codes: readonly string[] = SERVICE_ERROR_CODES;
+    const methods = ["status", "authenticate", "certificate", "sign", "cancel", "subscribe", "history"];
+    assert.deepEqual(told.filter((code) => !codes.includes(code) && !methods.includes(code)), []);
+  });
 });
