@@ -63,6 +63,13 @@ impl Daemon {
             "cancelled_wait_seconds = 0\n",
         )
         .expect("the settings can be written");
+        // A browser is known by its program's file name. Written by another process: a file that this one had open for
+        // writing cannot be started while another test's child still holds it.
+        let copied = Command::new("install")
+            .arg("/bin/bash")
+            .arg(place.path().join("chromium"))
+            .status();
+        assert!(copied.expect("install runs").success());
         let person = ScriptedPinentry::typing(&[]);
         let process = spawn(place.path(), &person, &surroundings);
         let daemon = Self {
@@ -97,6 +104,12 @@ impl Daemon {
     #[must_use]
     pub fn socket(&self) -> PathBuf {
         self.place.path().join("jpkid.sock")
+    }
+
+    /// A program that it takes for a browser: a shell.
+    #[must_use]
+    pub fn browser(&self) -> PathBuf {
+        self.place.path().join("chromium")
     }
 
     /// What it wrote to standard error.
@@ -151,7 +164,7 @@ fn spawn(place: &Path, person: &ScriptedPinentry, surroundings: &Surroundings) -
 }
 
 /// A program of this workspace, which was built beside the test.
-fn program(name: &str) -> PathBuf {
+pub(crate) fn program(name: &str) -> PathBuf {
     let test = env::current_exe().expect("a test has a path");
     let built = test.ancestors().nth(2).expect("target/PROFILE/deps/test");
     let program = built.join(name);

@@ -46,6 +46,20 @@ impl ScriptedPinentry {
         Pinentry::new(self.program().to_str().unwrap())
     }
 
+    /// The window of the next question stays open.
+    pub fn will_wait(&self) {
+        self.will_type(&["WAITS\n"]);
+    }
+
+    /// Windows that are open now.
+    #[must_use]
+    pub fn open_windows(&self) -> usize {
+        let opened = fs::read_to_string(self.place.path().join("opened")).unwrap_or_default();
+        // The program of a process that has ended cannot be read.
+        let is_open = |pid: &&str| fs::read_link(format!("/proc/{pid}/exe")).is_ok();
+        opened.lines().filter(is_open).count()
+    }
+
     /// How many commands of this name it was given.
     #[must_use]
     pub fn times_told(&self, command: &str) -> usize {

@@ -7,6 +7,7 @@ next() {
     # Of several windows at once each takes another answer.
     [ -e "$1" ] && mv "$1" "$place/taken-$$" 2>/dev/null
 }
+echo $$ >>"$place/opened"
 echo 'OK ready'
 while read -r line; do
     printf '%s\n' "$line" >>"$place/told"
@@ -14,6 +15,8 @@ while read -r line; do
     BYE*) rm -f "$place/taken-$$"; echo OK; exit ;;
     GETPIN*)
         if next; then
+            # The person goes away.
+            grep -q '^WAITS$' "$place/taken-$$" && exec sleep 600
             printf 'D '
             cat "$place/taken-$$"
             printf '\nOK\n'

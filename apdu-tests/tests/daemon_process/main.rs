@@ -14,3 +14,4 @@ mod killed;
 mod memory;
 mod peers;
 mod soak;
+mod withdrawn;

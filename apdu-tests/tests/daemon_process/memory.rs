@@ -2,13 +2,19 @@
 
 use std::fs::{self, File};
 use std::io::{Read as _, Seek as _, SeekFrom};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use apdu_tests::bench::{log_in, sign};
-use apdu_tests::{Daemon, PluggedIn};
+use apdu_tests::{Daemon, ORIGIN, PluggedIn, Port};
+use serde_json::{Value, json};
 
 /// Passwords that come up in no memory by chance.
 const PASSWORD: &str = "XQ7Z9KWJ3VPLT8RM";
 const WRONG_PASSWORD: &str = "YH4B6NDGC2FSU5EA";
+
+/// Within which a password is wiped.
+const SOON: Duration = Duration::from_secs(1);
 
 #[tokio::test]
 async fn no_pin_is_left_in_memory() {
@@ -35,6 +41,65 @@ async fn no_pin_is_left_in_memory() {
         for part in [password, &password[..8], &password[8..]] {
             assert_eq!(occurs(&memory, part), 0, "a password is in memory");
         }
+    }
+}
+
+/// The locked memory of a process in kB.
+fn locked(pid: u32) -> u32 {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmLck:"));
+    let kilobytes = line.unwrap().split_whitespace().nth(1).unwrap();
+    kilobytes.parse().unwrap()
+}
+
+#[test]
+fn a_password_that_waits_for_a_signature_is_in_one_locked_page_and_nowhere_once_it_is_wiped() {
+    type Wipe = fn(Port, &Value);
+    let wipes: [(&str, Wipe); 4] = [
+        ("used", |mut port, certificate| {
+            let mut params = sign(1);
+            params["certificate"] = certificate.clone();
+            assert!(port.call(2, "sign", params)["signatures"].is_array());
+        }),
+        ("cancel", |mut port, _| {
+            port.call(2, "cancel", json!({"id": 1}));
+        }),
+        ("another request", |mut port, _| {
+            port.call(2, "history", json!({}));
+        }),
+        ("the page is gone", |port, _| drop(port)),
+    ];
+    let _plugged = PluggedIn::new(&format!("[pins]\nsignature = '{PASSWORD}'"));
+    let daemon = Daemon::start();
+    for (how, wipe) in wipes {
+        let mut port = Port::open(&daemon);
+        daemon.person.will_type(&[PASSWORD]);
+        let holding = json!({"kind": "signature", "origin": ORIGIN, "hold": true});
+        let answer = port.call(1, "certificate", holding);
+        assert_eq!(answer["heldSeconds"], 30, "{}", daemon.log());
+        await_locked(&daemon, 4);
+        assert_eq!(occurs(&memory_of(daemon.pid()), PASSWORD), 1, "{how}");
+
+        if how == "used" {
+            // Whatever is typed, the window that asks to agree is answered with yes.
+            daemon.person.will_type(&["yes"]);
+        }
+        wipe(port, &answer["certificate"]);
+        await_locked(&daemon, 0);
+        for part in [PASSWORD, &PASSWORD[..8], &PASSWORD[8..]] {
+            assert_eq!(occurs(&memory_of(daemon.pid()), part), 0, "{how}");
+        }
+    }
+    assert_eq!(daemon.person.times_told("GETPIN"), 4, "once each");
+    assert_eq!(daemon.person.times_told("CONFIRM"), 1);
+}
+
+/// Waits until so much memory is locked: an exchange goes on after its answer, until the card is closed.
+fn await_locked(daemon: &Daemon, kilobytes: u32) {
+    let begin = Instant::now();
+    while locked(daemon.pid()) != kilobytes {
+        assert!(begin.elapsed() < SOON, "not {kilobytes} kB are locked");
+        thread::sleep(Duration::from_millis(5));
     }
 }
 
