@@ -165,6 +165,7 @@ fn params(call: &Call) -> Value {
     for (name, flag) in [
         ("progress", call.wants_progress()),
         ("waitForCard", card.is_some_and(|card| card.wait)),
+        ("hold", matches!(call, Call::Certificate(own) if own.hold)),
         (
             "validity",
             matches!(call, Call::Status(own) if own.validity),
