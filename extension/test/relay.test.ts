@@ -76,7 +76,7 @@ beforeEach(() => {
 
 describe("the background", () => {
   it("sends the golden requests, with the browser's origin added", async () => {
-    for (const name of ["status-request", "authenticate-request", "sign-request", "certificate-request"]) {
+    for (const name of ["status-request", "authenticate-request", "authenticate-waiting-request", "sign-request", "certificate-request", "certificate-hold-request"]) {
       relay();
       await request(asPageMakesIt(name));
       assert.deepEqual(native.sent, [golden(name)], name);
@@ -93,7 +93,7 @@ describe("the background", () => {
 
   it("relays each error with all its fields", async () => {
     for (const name of ["error-pin-incorrect", "error-pin-blocked", "error-user-cancelled", "error-origin-refused", "error-invalid-params",
-      "error-unknown-method", "error-not-json", "error-rate-limited"]) {
+      "error-unknown-method", "error-no-service", "error-not-json", "error-rate-limited"]) {
       ends = 0;
       relay();
       await request(asPageMakesIt("authenticate-request"));
@@ -379,8 +379,10 @@ describe("the background in the middle of a request", () => {
   it("passes on how far it has come", () => {
     assert.deepEqual((native.lastSent as { params: object }).params, { challengeNonce: "n", progress: true, waitForCard: true, origin: "https://www.example.jp" });
     native.receive(progress(1, "waiting-for-card"));
+    native.receive(golden("progress-notification"));
     native.receive(progress(1, "signing"));
-    assert.deepEqual(page.sent, [{ type: "progress", stage: "waiting-for-card" }, { type: "progress", stage: "signing" }]);
+    const stages = ["waiting-for-card", "waiting-for-pin", "signing"];
+    assert.deepEqual(page.sent, stages.map((stage) => ({ type: "progress", stage })));
   });
 
   it("keeps other requests' progress, stages that it does not know, and what comes too late to itself", () => {

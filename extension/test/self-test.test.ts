@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { diagnose } from "../src/diagnosis.js";
 import { NativeFailure } from "../src/native.js";
-import { parseOwnStatus, type OwnStatus } from "../src/own-results.js";
+import { parseHistory, parseOwnStatus, type OwnStatus } from "../src/own-results.js";
 import { judge, STEPS, type Outcome } from "../src/self-test.js";
 import type { ErrorBody } from "../page/src/errors.js";
 import { golden } from "./fakes.js";
@@ -69,7 +69,9 @@ describe("the self-test", () => {
   });
 
   it("reads the golden messages", () => {
-    for (const name of ["status-result", "status-result-unreadable-card"]) assert(parseOwnStatus(golden(name)["result"]), name);
+    for (const name of ["status-result", "status-result-unreadable-card", "status-validity-result"]) assert(parseOwnStatus(golden(name)["result"]), name);
+    assert.equal(parseOwnStatus(golden("status-validity-result")["result"])?.readers[0]?.card?.validity.authentication?.notAfter.toISOString(), "2031-07-01T14:59:59.000Z");
+    assert.equal(parseHistory(golden("history-result")["result"])?.uses.length, 2);
   });
 });
 
