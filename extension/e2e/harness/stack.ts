@@ -96,6 +96,11 @@ export class Stack<Tab = Page> {
     return this.#browser.open(`${this.origin}${path}`);
   }
 
+  /** The daemon's socket, by which all processes of this stack are known. */
+  get socket(): string {
+    return this.#desk.socket;
+  }
+
   /** Waits until the person has closed the browser. */
   async closed(): Promise<void> {
     await this.#browser?.closed();
