@@ -62,7 +62,9 @@ export function likelyReader(readers: readonly OwnReader[]): OwnReader | undefin
 function breakOfFailure({ body, hostEnded }: NativeFailure): Break {
   if (hostEnded) return { at: "native-host", problem: "host-ended" };
   if (body.missing === "native-host") return { at: "native-host", problem: "host-missing" };
-  return { at: body.missing === "service" ? "service" : "daemon", problem: body.code, advice: body.advice };
+  // A policy of the system may keep this session from a service that runs.
+  const isService = body.missing === "service" || body.code === "access_denied";
+  return { at: isService ? "service" : "daemon", problem: body.code, advice: body.advice };
 }
 
 function breakOfStatus({ readers }: OwnStatus, now: Date): Break | undefined {

@@ -35,6 +35,7 @@ describe("the self-test", () => {
       [failure({ missing: "daemon" }), "daemon", "no_service"],
       [failure({ code: "internal" }), "daemon", "internal"],
       [failure({ missing: "service" }), "service", "no_service"],
+      [failure({ code: "access_denied" }), "service", "access_denied"],
       [status([]), "reader", "no_reader"],
       [status([inReader(null)]), "card", "no_card"],
       [status([inReader(null, { code: "card_busy" })]), "card", "card_busy"],

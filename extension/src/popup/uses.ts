@@ -69,6 +69,7 @@ export function sayResult(result: string, text: Text): string {
       return text("usesOtherCard");
     case "certificate_expired":
       return text("usesExpired");
+    case "access_denied":
     case "origin_refused":
     case "rate_limited":
       return text("usesRefused");
