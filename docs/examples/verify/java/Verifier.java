@@ -1,4 +1,5 @@
 import java.io.ByteArrayInputStream;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -225,12 +226,17 @@ record Verifier(String origin, List<X509Certificate> authorities, Set<String> po
         }
     }
 
-    /** The key identifier in one of the two extensions; null where it is not there. */
+    /** The key identifier in one of the two extensions; null where it is not there, or cannot be read. */
     private static byte[] keyIdentifier(X509Certificate certificate, String oid) {
         byte[] extension = certificate.getExtensionValue(oid);
-        if (extension == null) {
+        try {
+            return extension == null ? null : keyIdentifier(extension);
+        } catch (BufferUnderflowException | IndexOutOfBoundsException e) {
             return null;
         }
+    }
+
+    private static byte[] keyIdentifier(byte[] extension) {
         ByteBuffer value = content(ByteBuffer.wrap(extension));
         int tag = value.get(value.position());
         ByteBuffer inside = content(value);

@@ -42,16 +42,16 @@ final class Certificate
     public function __construct(string $der)
     {
         $this->der = $der;
-        [$signed, $algorithm, $signature] = Der::whole($der)->sequence(3);
+        [$signed, $algorithm, $signature] = Der::whole($der)->sequence(3, 3);
         $this->signedPart = $signed->bytes;
         $this->signature = $signature->bits();
-        $fields = $signed->sequence();
-        count($fields) >= 8 && $fields[0]->bytes === "\xA0\x03\x02\x01\x02" or throw new UnexpectedValueException('not version 3');
+        $fields = $signed->sequence(8);
+        $fields[0]->bytes === "\xA0\x03\x02\x01\x02" or throw new UnexpectedValueException('not version 3');
         [, , $inside, $issuer, $validity, $subject, $key] = $fields;
-        $isSha256 = $inside->bytes === $algorithm->bytes && $algorithm->children()[0]->oid() === self::SHA256_WITH_RSA;
+        $isSha256 = $inside->bytes === $algorithm->bytes && $algorithm->sequence(1)[0]->oid() === self::SHA256_WITH_RSA;
         $isSha256 or throw new UnexpectedValueException('not signed with SHA-256 and RSA');
         [$this->issuer, $this->subject] = [$issuer->bytes, $subject->bytes];
-        [$this->notBefore, $this->notAfter] = array_map(fn (Der $time) => $time->time(), $validity->sequence(2));
+        [$this->notBefore, $this->notAfter] = array_map(fn (Der $time) => $time->time(), $validity->sequence(2, 2));
         $pem = "-----BEGIN PUBLIC KEY-----\n" . chunk_split(base64_encode($key->bytes), 64, "\n") . "-----END PUBLIC KEY-----\n";
         $this->publicKey = openssl_pkey_get_public($pem) ?: throw new UnexpectedValueException('unknown key');
         $this->readExtensions(end($fields));
@@ -73,8 +73,8 @@ final class Certificate
     {
         $field->tag === 0xA3 or throw new UnexpectedValueException('no extensions');
         [$values, $critical] = [[], []];
-        foreach ($field->children()[0]->sequence() as $extension) {
-            $parts = $extension->sequence();
+        foreach (Der::whole($field->content)->sequence() as $extension) {
+            $parts = $extension->sequence(2, 3);
             $oid = $parts[0]->oid();
             array_key_exists($oid, $values) and throw new UnexpectedValueException('an extension stands twice');
             $values[$oid] = Der::whole(end($parts)->octets());
@@ -87,7 +87,7 @@ final class Certificate
         $this->isAuthority = $constraints !== [] && $constraints[0]->bytes === "\x01\x01\xFF";
         $this->keyUsage = isset($values['2.5.29.15']) ? $values['2.5.29.15']->bitPositions() : [];
         $this->extendedKeyUsage = array_map(fn (Der $usage) => $usage->oid(), isset($values['2.5.29.37']) ? $values['2.5.29.37']->sequence() : []);
-        $this->policies = array_map(fn (Der $policy) => $policy->sequence()[0]->oid(), isset($values['2.5.29.32']) ? $values['2.5.29.32']->sequence() : []);
+        $this->policies = array_map(fn (Der $policy) => $policy->sequence(1)[0]->oid(), isset($values['2.5.29.32']) ? $values['2.5.29.32']->sequence() : []);
         $this->subjectKeyId = isset($values['2.5.29.14']) ? $values['2.5.29.14']->octets() : null;
         $named = isset($values['2.5.29.35']) ? $values['2.5.29.35']->sequence() : [];
         $this->authorityKeyId = $named !== [] && $named[0]->tag === 0x80 ? $named[0]->content : null;

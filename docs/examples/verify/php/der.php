@@ -44,11 +44,11 @@ final class Der
         return $children;
     }
 
-    /** @return self[] the elements of a SEQUENCE */
-    public function sequence(?int $count = null): array
+    /** @return self[] the elements of a SEQUENCE, of which there are so many */
+    public function sequence(int $least = 0, int $most = PHP_INT_MAX): array
     {
         $children = $this->only(0x30)->children();
-        $count === null || count($children) === $count or throw new UnexpectedValueException('another number of elements');
+        count($children) >= $least && count($children) <= $most or throw new UnexpectedValueException('another number of elements');
         return $children;
     }
 
@@ -100,6 +100,7 @@ final class Der
             // RFC 5280: two digits are a year from 1950 to 2049.
             $text = (substr($text, 0, 2) < '50' ? '20' : '19') . $text;
         }
+        preg_match('/^\d{14}Z$/D', $text) or throw new UnexpectedValueException('no time');
         $time = DateTimeImmutable::createFromFormat('!YmdHis\Z', $text, new DateTimeZone('UTC'));
         return $time ? $time->getTimestamp() : throw new UnexpectedValueException('no time');
     }

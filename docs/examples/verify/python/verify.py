@@ -11,7 +11,7 @@ from datetime import timedelta, timezone
 from hashlib import sha256
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, SignatureAlgorithmOID
@@ -28,6 +28,8 @@ UNDERSTOOD = {
     ExtensionOID.CERTIFICATE_POLICIES,
     ExtensionOID.SUBJECT_ALTERNATIVE_NAME,
 }
+# What `cryptography` raises where a certificate cannot be read; it reads some parts only when they are asked for.
+UNREADABLE = (ValueError, KeyError, UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
 
 
 class Refusal(Exception):
@@ -54,7 +56,10 @@ def verify(body, nonce, nonce_issued, settings, now):
         raise Refusal("token_algorithm")
     der = decode(token["unverifiedCertificate"], 5464)
     signature = decode(token["signature"], 684)
-    certificate = check_certificate(der, settings, now)
+    try:
+        certificate = check_certificate(der, settings, now)
+    except UNREADABLE:
+        raise Refusal("certificate_malformed") from None
     signed = sha256(settings.origin.encode()).digest() + sha256(nonce.encode()).digest()
     if not signed_by(certificate, signature, signed):
         raise Refusal("signature_mismatch")
@@ -85,11 +90,8 @@ def decode(text, longest):
 
 
 def check_certificate(der, settings, now):
-    try:
-        certificate = x509.load_der_x509_certificate(der)
-        extensions = certificate.extensions
-    except (ValueError, x509.InvalidVersion, x509.DuplicateExtension):
-        raise Refusal("certificate_malformed") from None
+    certificate = x509.load_der_x509_certificate(der)
+    extensions = certificate.extensions
     if certificate.version != x509.Version.v3 or certificate.signature_algorithm_oid != SignatureAlgorithmOID.RSA_WITH_SHA256:
         raise Refusal("certificate_malformed")
     if not der.endswith(end_of(certificate.signature)):
