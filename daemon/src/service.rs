@@ -24,6 +24,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::card::{CardSource, Reader};
 use crate::history::History;
+use crate::ipc::methods::Session as _;
 use crate::ipc::{Asking, Call, Event, Failure, Methods, WantedCard};
 use crate::pin::prompt::PinPrompt;
 use crate::settings::Settings;
@@ -165,10 +166,14 @@ impl Methods for Service {
         asking: Asking<Hold>,
         call: Call,
     ) -> BoxFuture<'static, Result<Value, Failure>> {
-        // Not when it is first polled: a password waits for the client's very next request.
+        // Now, not when it is first polled: a password waits for the client's very next request.
         let held = match call {
             Call::Status(_) => None,
-            _ => asking.session.take(),
+            Call::Sign(_) => asking.session.take(),
+            Call::Authenticate(_) | Call::Certificate(_) | Call::History(_) => {
+                asking.session.forget();
+                None
+            }
         };
         Box::pin(async move {
             let method = call.method();

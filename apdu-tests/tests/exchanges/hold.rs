@@ -1,7 +1,7 @@
 //! The password with which a page read the signature certificate waits for the page's signature, and for nothing else.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use apdu_tests::bench::{log_in, page, settings};
@@ -20,6 +20,7 @@ use jpkid::ipc::{Asking, Call, Caller, ErrorCode, Failure, Methods as _};
 use jpkid::service::Hold;
 use jpkid::settings::Settings;
 use serde_json::{Value, json};
+use tokio::sync::mpsc;
 
 const SELECT: &[u8] = b"\x00\xA4\x04\x0C\x0A\xD3\x92\xF0\x00\x26\x01\x00\x00\x00\x01";
 const ASKS_PASSWORD: &str = "signature PIN, 5 tries left";
@@ -306,6 +307,41 @@ async fn a_card_pulled_under_the_window_gets_no_password() {
     assert_eq!(refused.code(), ErrorCode::CardRemoved);
     assert_eq!(bench.person.open_windows(), 0);
     assert_eq!(bench.pins_sent(), pins);
+}
+
+#[tokio::test]
+async fn a_signature_by_it_that_is_withdrawn_during_any_command_leaves_the_card_closed() {
+    for nth in 1..=5 {
+        let counted = Arc::new(AtomicUsize::new(0));
+        let (reached, mut at_command) = mpsc::unbounded_channel();
+        let (go_on, gate) = std::sync::mpsc::channel();
+        let (count, gate) = (Arc::clone(&counted), Mutex::new(gate));
+        let replies = [Types("ABC123"), Agrees];
+        let bench = Bench::tapped("", replies, move |mut exchange| {
+            // From 1 on, once the certificate was read.
+            let command = count.load(Ordering::SeqCst);
+            if command > 0 {
+                count.store(command + 1, Ordering::SeqCst);
+            }
+            if command == nth {
+                reached.send(()).unwrap();
+                gate.lock().unwrap().recv().unwrap();
+            }
+            exchange.pass_on()
+        });
+        let connection = Connection::default();
+        let params = connection.begin(&bench).await;
+        counted.store(1, Ordering::SeqCst);
+        let asking = connection.asking(page());
+        let request = tokio::spawn(bench.begin_as(asking, "sign", params));
+        at_command.recv().await.unwrap();
+        request.abort();
+        request.await.ok();
+        go_on.send(()).unwrap();
+        bench.service.finish().await;
+        bench.assert_closed();
+        assert_eq!(bench.tries(), (3, 5), "withdrawn during command {nth}");
+    }
 }
 
 #[tokio::test]
