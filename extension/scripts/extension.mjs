@@ -18,6 +18,21 @@ const SETTINGS = /** @type {const} */ ({
   target: "es2022",
 });
 
+/**
+ * Keeps of the texts that a script imports what errors say: whatever else a page shows it reads when it is opened, in
+ * one language.
+ * @type {import("esbuild").Plugin}
+ */
+const errorTextsOnly = {
+  name: "error-texts-only",
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]messages\.json$/ }, async ({ path }) => {
+      const texts = Object.entries(JSON.parse(await readFile(path, "utf8"))).filter(([key]) => key.startsWith("error"));
+      return { contents: JSON.stringify(Object.fromEntries(texts)), loader: "json" };
+    });
+  },
+};
+
 /** What the zips say of when a file was made, where SOURCE_DATE_EPOCH says nothing: the first day that a zip knows. */
 const FIRST_DAY_OF_ZIP_S = 315_532_800;
 
@@ -47,13 +62,14 @@ export async function buildExtension() {
       ],
       outdir: shared,
       format: "esm",
+      plugins: [errorTextsOnly],
       // The texts are large, and wanted by all three.
       splitting: true,
       chunkNames: "shared-[hash]",
     }),
   ]);
   await Promise.all([
-    cp(at("_locales"), join(shared, "_locales"), { recursive: true }),
+    ...["_locales", "chosen-locales"].map((name) => cp(at(name), join(shared, name), { recursive: true })),
     ...["own-pages.css", "popup/popup.html", "popup/popup.css", "options/options.html", "options/options.css"].map((name) =>
       cp(at("src", name), join(shared, basename(name)))),
     ...[16, 32, 48, 128].map((size) => cp(at(`icons/${size}.png`), join(shared, `icons/${size}.png`))),

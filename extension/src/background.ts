@@ -3,6 +3,7 @@
  * level, and nothing that a later event needs is kept in memory.
  */
 import { Admission } from "./background/admission.js";
+import { storeContentWords } from "./background/content-words.js";
 import { Holds } from "./background/holds.js";
 import { Relay } from "./background/relay.js";
 import { judgeSender } from "./background/sender.js";
@@ -11,9 +12,9 @@ import { ownError } from "./background/texts.js";
 import { WebEidPort } from "./background/web-eid-port.js";
 import { NATIVE_HOST_NAME, REQUEST_PORT_NAME } from "./messages.js";
 import type { Port } from "./ports.js";
-import { readSettings } from "./settings.js";
+import { onSettingsChanged, readSettings } from "./settings.js";
 import { inOrder, isServed, reconcileSites, serveOpenPages } from "./sites.js";
-import { text } from "./text.js";
+import { browserText } from "./text.js";
 import { WEB_EID_PORT_NAME } from "./web-eid-messages.js";
 
 const builtIn = chrome.runtime.getManifest().content_scripts?.flatMap((script) => script.matches ?? []) ?? [];
@@ -62,11 +63,16 @@ chrome.runtime.onConnect.addListener((port) => {
 let noted: Promise<void> = Promise.resolve();
 
 chrome.runtime.onMessage.addListener((message: unknown, sender) => {
-  const titles = { plain: text("actionTitle"), steppedAside: text("actionTitleSteppedAside") };
+  const titles = { plain: browserText("actionTitle"), steppedAside: browserText("actionTitleSteppedAside") };
   noted = noted.then(() => noteReport(chrome, message, judgeSender(sender, chrome.runtime.id), titles));
 });
 
-chrome.runtime.onInstalled.addListener(() => void reconcile());
+onSettingsChanged(chrome.storage, (settings) => void storeContentWords(chrome.storage, settings));
+chrome.runtime.onInstalled.addListener(() => {
+  void reconcile();
+  // The texts of this version may be others.
+  void readSettings(chrome.storage).then((settings) => storeContentWords(chrome.storage, settings));
+});
 chrome.runtime.onStartup.addListener(() => void reconcile());
 chrome.permissions.onRemoved.addListener(() => {
   void reconcile();

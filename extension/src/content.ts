@@ -3,10 +3,10 @@ import { Activation } from "./content/activation.js";
 import { serve } from "./content/bridge.js";
 import { Exchanges } from "./content/exchanges.js";
 import { serveWebEid } from "./content/web-eid.js";
+import { adoptWords, CHOSEN_WORDS_KEY, contentErrors } from "./content/words.js";
 import { REQUEST_PORT_NAME } from "./messages.js";
 import { answersWebEid, readSettings } from "./settings.js";
 import { WEB_EID_PORT_NAME } from "./web-eid-messages.js";
-import type { ErrorBody, ErrorCode } from "../page/src/errors.js";
 
 declare global {
   // In the content script's own world; pages do not see it.
@@ -20,25 +20,17 @@ function untilActive(): Promise<void> {
   });
 }
 
-function error(code: ErrorCode, name: string): ErrorBody {
-  return { code, message: chrome.i18n.getMessage(`${name}Message`), advice: chrome.i18n.getMessage(`${name}Advice`) };
-}
-
 // The script can be injected a second time when the person allows a site whose page is already open.
 if (globalThis.jpkidServes === undefined) {
   globalThis.jpkidServes = true;
   const activation = new Activation({ page: window, userActivation: navigator.userActivation, now: () => performance.now() });
-  // Read now: an extension that was updated no longer hands out texts to the scripts it left behind.
-  const errors = {
-    reload: error("extension_unavailable", "errorReload"),
-    interrupted: error("internal", "errorInterrupted"),
-    cancelled: error("user_cancelled", "errorCancelled"),
-  };
+  const errors = contentErrors((key) => chrome.i18n.getMessage(key));
+  void chrome.storage.local.get([CHOSEN_WORDS_KEY]).then((stored) => { adoptWords(errors, stored); });
   const exchangesBy = (name: string): Exchanges =>
     new Exchanges({ connect: () => chrome.runtime.connect({ name }), untilActive, activation, errors });
   const exchanges = exchangesBy(REQUEST_PORT_NAME);
   const webEidExchanges = exchangesBy(WEB_EID_PORT_NAME);
-  serve({ page: window, exchanges, malformed: error("invalid_request", "errorInvalidRequest") });
+  serve({ page: window, exchanges, malformed: errors.malformed });
   serveWebEid({
     page: window,
     exchanges: webEidExchanges,

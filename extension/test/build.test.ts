@@ -9,7 +9,7 @@ import { unzipSync } from "fflate";
 
 const MAX_ZIP_BYTES = 200_000;
 const MAX_CONTENT_SCRIPT_BYTES = 10_000;
-const SOURCES = ["_locales", "icons", "page", "scripts", "src", "manifest.json", "manifest.chromium.json", "manifest.firefox.json", "package.json", "tsconfig.base.json"];
+const SOURCES = ["_locales", "chosen-locales", "icons", "page", "scripts", "src", "manifest.json", "manifest.chromium.json", "manifest.firefox.json", "package.json", "tsconfig.base.json"];
 const ZIP = /^jpkid-(chromium|firefox)-\d+\.\d+\.\d+\.zip$/;
 
 interface Build {
@@ -49,7 +49,7 @@ function usedIn(files: ReadonlyMap<string, Uint8Array>): Set<string> {
     const text = name.endsWith(".png") ? "" : Buffer.from(files.get(name) ?? []).toString("utf8");
     for (const [, named] of text.matchAll(/"(?:\.\/)?([^"\s]+\.(?:js|html|css|png|svg))"/g)) if (named !== undefined && files.has(named)) used.add(named);
   }
-  for (const name of files.keys()) if (/^_locales\/\w+\/messages\.json$/.test(name)) used.add(name);
+  for (const name of files.keys()) if (/^(_|chosen-)locales\/\w+\/messages\.json$/.test(name)) used.add(name);
   return used;
 }
 
@@ -88,7 +88,7 @@ describe("the built extension", () => {
 
   it("has no code of others, and no file that it does not use", () => {
     assert(first.inputs.length > 0);
-    assert.deepEqual(first.inputs.filter((path) => !/^(src|page\/src|_locales)\//.test(path)), []);
+    assert.deepEqual(first.inputs.filter((path) => !/^(src|page\/src|_locales|chosen-locales)\//.test(path)), []);
     assert(!("dependencies" in (JSON.parse(readFileSync("package.json", "utf8")) as object)));
     for (const bytes of first.zips.values()) {
       const files = filesOf(bytes);

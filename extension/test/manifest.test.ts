@@ -1,22 +1,13 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { golden } from "./fakes.js";
-
-type Messages = Record<string, { message: string; placeholders?: Record<string, { content: string }> }>;
 
 const parse = (path: string): Record<string, unknown> => JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown>;
 const manifest = parse("manifest.json");
 const chromium = parse("manifest.chromium.json");
 const firefox = parse("manifest.firefox.json");
-const locales = readdirSync("_locales");
-const messagesOf = (locale: string): Messages => JSON.parse(readFileSync(`_locales/${locale}/messages.json`, "utf8")) as Messages;
-
-function filesBelow(folder: string): string[] {
-  return readdirSync(folder).map((name) => join(folder, name)).flatMap((path) => (statSync(path).isDirectory() ? filesBelow(path) : [path]));
-}
 
 describe("the manifest", () => {
   it("gives the extension the id that the native host lets in", () => {
@@ -53,38 +44,6 @@ describe("the manifest", () => {
     for (const file of ["package.json", "page/package.json", "testing/package.json"]) {
       assert.equal((JSON.parse(readFileSync(file, "utf8")) as { version: string }).version, manifest["version"]);
     }
-  });
-});
-
-describe("the texts", () => {
-  const english = messagesOf("en");
-
-  it("exist in English and Japanese", () => {
-    for (const locale of ["en", "ja"]) assert(locales.includes(locale));
-  });
-
-  it("are the same in every language, with the same placeholders", () => {
-    for (const locale of locales) {
-      const messages = messagesOf(locale);
-      assert.deepEqual(Object.keys(messages).sort(), Object.keys(english).sort(), locale);
-      for (const [key, { message, placeholders }] of Object.entries(messages)) {
-        assert.notEqual(message.trim(), "", `${locale} ${key}`);
-        assert.deepEqual(placeholders, english[key]?.placeholders, `${locale} ${key}`);
-        for (const name of Object.keys(placeholders ?? {})) assert(message.includes(`$${name.toUpperCase()}$`), `${locale} ${key}`);
-      }
-    }
-  });
-
-  it("are all used, and none is missing", () => {
-    const sources = filesBelow("src").map((path) => readFileSync(path, "utf8")).join("\n");
-    const used = new Set<string>();
-    for (const [, key] of JSON.stringify(manifest).matchAll(/__MSG_(\w+)__/g)) used.add(key ?? "");
-    for (const [, key] of sources.matchAll(/(?:data-text=|\btext\()"(\w+)"/g)) used.add(key ?? "");
-    for (const [, stem] of sources.matchAll(/"(error[A-Z]\w+)"/g)) {
-      used.add(`${stem}Message`);
-      used.add(`${stem}Advice`);
-    }
-    assert.deepEqual([...used].sort(), Object.keys(english).sort());
   });
 });
 

@@ -1,11 +1,31 @@
 import en from "../../_locales/en/messages.json";
+import es from "../../_locales/es/messages.json";
+import fil from "../../_locales/fil/messages.json";
+import id from "../../_locales/id/messages.json";
 import ja from "../../_locales/ja/messages.json";
+import ko from "../../_locales/ko/messages.json";
+import my from "../../_locales/my/messages.json";
+import ne from "../../_locales/ne/messages.json";
+import ptBr from "../../_locales/pt_BR/messages.json";
+import th from "../../_locales/th/messages.json";
+import vi from "../../_locales/vi/messages.json";
+import zhCn from "../../_locales/zh_CN/messages.json";
+import zhTw from "../../_locales/zh_TW/messages.json";
+import jaSimple from "../../chosen-locales/ja_simple/messages.json";
 import type { ErrorBody, ErrorFields, ErrorCode, MissingPart } from "../../page/src/errors.js";
+import { languageFor } from "../language.js";
+import type { Language } from "../settings.js";
+import type { TextKey } from "../text.js";
 
-type Texts = Record<keyof typeof en, { message: string }>;
+type Texts = Record<TextKey, { message: string }>;
 
-/** By language; `satisfies` makes the compiler name a text that a language lacks. */
-const TEXTS = { en, ja } satisfies Record<string, Texts>;
+type ErrorTextName = TextKey extends infer Key ? (Key extends `${infer Name}Message` ? Name : never) : never;
+
+/** By language; the compiler names a text that a language lacks. The build keeps of them what errors say. */
+const TEXTS: Record<Language, Texts> = {
+  en, ja, "ja-simple": jaSimple, "zh-CN": zhCn, "zh-TW": zhTw, ko,
+  vi, ne, id, "pt-BR": ptBr, fil, my, th, es,
+};
 
 /** The errors that the background makes by itself; each has a message and an advice in `_locales`. */
 const ERRORS = {
@@ -44,14 +64,14 @@ const ERRORS = {
 /** The name of an error that the background makes by itself. */
 export type OwnErrorName = keyof typeof ERRORS;
 
-/** Picks the language for a BCP 47 tag; English for one that there are no texts for. */
-export function languageOf(lang: string): keyof typeof TEXTS {
-  return lang.toLowerCase().split("-")[0] === "ja" ? "ja" : "en";
+/** The two texts of an error, by what they are called in `_locales` before `Message` and `Advice`. */
+export function errorWords(text: ErrorTextName, language: Language): { message: string; advice: string } {
+  const texts = TEXTS[language];
+  return { message: texts[`${text}Message`].message, advice: texts[`${text}Advice`].message };
 }
 
-/** Writes one of the background's own errors in the language of the BCP 47 tag `lang`. */
+/** Writes one of the background's own errors in the language of the BCP 47 tag `lang`; in English where there are no texts for it. */
 export function ownError(name: OwnErrorName, lang: string, fields: ErrorFields = {}): ErrorBody {
   const { code, text, ...own } = ERRORS[name];
-  const texts = TEXTS[languageOf(lang)];
-  return { code, message: texts[`${text}Message`].message, advice: texts[`${text}Advice`].message, ...own, ...fields };
+  return { code, ...errorWords(text, languageFor(lang) ?? "en"), ...own, ...fields };
 }

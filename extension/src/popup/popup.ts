@@ -1,10 +1,11 @@
 /** The toolbar button's panel: this site, the card, its recent uses, and the self-test. */
 import { byId, button, fillPage, line, say } from "../dom.js";
+import { spokenLanguage } from "../language.js";
 import { NATIVE_HOST_NAME } from "../messages.js";
 import { NativeClient, NativeFailure } from "../native.js";
 import { parseHistory, parseOwnStatus } from "../own-results.js";
 import { readSettings } from "../settings.js";
-import { text } from "../text.js";
+import { textIn } from "../text.js";
 import { sayReaders, showReaders } from "./card.js";
 import { showSite } from "./site.js";
 import { offerSelfTest } from "./test.js";
@@ -12,7 +13,10 @@ import { showUses, SHOWN_USES } from "./uses.js";
 
 const manifest = chrome.runtime.getManifest();
 const builtIn = manifest.content_scripts?.flatMap((script) => script.matches ?? []) ?? [];
-const lang = (await readSettings(chrome.storage)).language ?? chrome.i18n.getUILanguage();
+const { language: chosen } = await readSettings(chrome.storage);
+const lang = chosen ?? chrome.i18n.getUILanguage();
+const language = spokenLanguage(chosen, chrome.i18n.getUILanguage());
+const text = await textIn(language);
 
 const connect = (): NativeClient =>
   new NativeClient({
@@ -49,7 +53,7 @@ async function lookOnce(): Promise<void> {
   await client.subscribe();
   const status = await client.request("status", { validity: true }, parseOwnStatus);
   say(byId("card-state"), sayReaders(status, text));
-  byId("readers").replaceChildren(...showReaders(status, new Date(), text, lang));
+  byId("readers").replaceChildren(...showReaders(status, new Date(), text, language));
   byId("uses").replaceChildren(...await lookAtUses());
   byId("uses-section").hidden = false;
 }
@@ -57,14 +61,14 @@ async function lookOnce(): Promise<void> {
 /** The uses, or why they cannot be told: the card is there all the same. */
 async function lookAtUses(): Promise<HTMLElement[]> {
   try {
-    return showUses(await client.request("history", { limit: SHOWN_USES }, parseHistory), text, lang);
+    return showUses(await client.request("history", { limit: SHOWN_USES }, parseHistory), text, language);
   } catch (error) {
     if (!(error instanceof NativeFailure)) throw error;
     return [line("quiet", error.body.message)];
   }
 }
 
-fillPage(text, lang);
+fillPage(text, language);
 say(byId("card-state"), text("cardLooking"));
 say(byId("version"), text("popupVersion", manifest.version));
 byId("settings").addEventListener("click", () => void chrome.runtime.openOptionsPage());
