@@ -56,12 +56,13 @@ impl Port {
         serde_json::from_slice(&content).expect("JSON")
     }
 
-    /// Sends a request and waits for its result.
+    /// Sends a request and waits for its result, which it gets.
     pub fn call(&mut self, id: u32, method: &str, params: Value) -> Value {
         self.send(id, method, params);
         let mut answer = self.receive();
-        assert_eq!(answer["id"], id, "{answer}");
-        answer["result"].take()
+        assert_eq!(answer.get("id"), Some(&id.into()), "{answer}");
+        let result = answer.get_mut("result").map(Value::take);
+        result.unwrap_or_else(|| panic!("no result: {answer}"))
     }
 }
 
