@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { resolve } from "node:path";
 import { after, afterEach, before, describe, it } from "node:test";
 import { chromium, type BrowserContext, type Page } from "playwright-core";
-import { launch } from "../testing/src/browser.js";
+import { launch, type LaunchOptions } from "../testing/src/browser.js";
 import { isAlive } from "../testing/src/cleanup.js";
 import { Folder } from "../testing/src/folder.js";
 import { shippedExtension } from "../testing/src/sites.js";
@@ -24,7 +24,10 @@ interface HostEvent {
 const NONCE = "c3ludGhldGljIGNoYWxsZW5nZTogMzIgYnl0ZXMgb2s=";
 const PAGE_MODULE = readFileSync("page/dist/jpkid.js");
 
-/** Serves a page that calls the page module as the tests tell it, and one that holds it in a frame. */
+/** Longer than the browser itself remembers a click as the cause of something. */
+const SLOW_NONCE_MS = 6000;
+
+/** Serves a page that calls the page module as the tests tell it, one that does so by itself, and one that holds it in a frame. */
 function serveSite(): Promise<Server> {
   const server = createServer((request, response) => {
     if (request.url === "/jpkid.js") {
@@ -35,7 +38,11 @@ function serveSite(): Promise<Server> {
     response.setHeader("content-type", "text/html; charset=utf-8");
     const frame = new URL(request.url ?? "/", "http://localhost").searchParams.get("frame");
     response.end(`<!doctype html><title>Test</title>
-      <script type="module">import * as jpkid from "/jpkid.js"; window.jpkid = jpkid; document.title = "ready";</script>
+      <script type="module">import * as jpkid from "/jpkid.js"; window.jpkid = jpkid; document.title = "ready";
+        const ask = () => jpkid.authenticate({ challengeNonce: "${NONCE}", lang: "en" }).catch((error) => { document.title = error.code; });
+        document.querySelector("button").onclick = () => setTimeout(ask, ${SLOW_NONCE_MS});
+        if (location.search === "?by-itself") ask();</script>
+      <button>Log in</button>
       ${frame === null ? "" : `<iframe name="inner" src="${frame}"></iframe>`}`);
   });
   return new Promise((ready) => server.listen(0, "127.0.0.1", () => { ready(server); }));
@@ -67,13 +74,13 @@ describe("the extension in Chromium", () => {
   let server: Server;
   let site: string;
 
-  async function startBrowser(withHost = true, lang = "en"): Promise<void> {
+  async function startBrowser(withHost = true, lang = "en", options: LaunchOptions = {}): Promise<void> {
     folder = new Folder();
     log = new JsonLines(folder.at("host.log"));
     const nativeHost = withHost ? folder.program("fake-host", resolve("e2e/fake-host.mjs"), { FAKE_HOST_LOG: log.path }) : undefined;
     const extension = shippedExtension(PARTS.extension);
     assert.equal(extension.id, EXTENSION_ID);
-    browser = await launch(chromium, { userDataDir: folder.folder("profile"), extension, nativeHost, environment: process.env }, launchOptions(lang));
+    browser = await launch(chromium, { userDataDir: folder.folder("profile"), extension, nativeHost, environment: process.env }, { ...launchOptions(lang), ...options });
   }
 
   async function openSite(query = "", host = "localhost"): Promise<Page> {
@@ -144,6 +151,80 @@ describe("the extension in Chromium", () => {
     assert.equal(reason, "AbortError");
     await log.first("the cancel", ({ request }) => request?.method === "cancel");
     await poll("the native host's end", () => !isAlive(pid));
+  });
+
+  it("opens no window for a page that nobody touched", async () => {
+    await startBrowser();
+    const page = await openPage(browser, `${site}/?by-itself`);
+    await page.waitForFunction(() => document.title === "interaction_required");
+    assert.equal(log.all().length, 0, "the native host was started");
+  });
+
+  it("lets a page fetch its nonce between the person's click and the window", async () => {
+    await startBrowser();
+    const page = await openSite();
+    await page.getByRole("button").click();
+    await log.first("the request", ({ request }) => request?.method === "authenticate");
+  });
+
+  it("opens one window for a tab at a time, and looks at the card beside it", async () => {
+    await startBrowser();
+    const page = await openSite();
+    void call(page, "authenticate", { challengeNonce: NONCE }).catch(() => undefined);
+    const first = await log.first("the request", ({ request }) => request?.method === "authenticate");
+    const { error } = await call(page, "certificate", { kind: "signature", lang: "en" });
+    assert.equal(error?.code, "rate_limited");
+    assert.match(error.message, /already/);
+    assert.deepEqual((await call(page, "status")).result, { version: "0.0.0", readers: [] });
+    assert(isAlive(first.pid));
+    assert.equal(log.all().filter(({ request }) => request?.method === "certificate").length, 0);
+  });
+
+  it("tells the page how far its request has come", async () => {
+    await startBrowser();
+    const page = await openSite();
+    await page.evaluate((challengeNonce) => {
+      const stages: string[] = [];
+      const { jpkid } = window as unknown as { jpkid: { authenticate(options: object): Promise<unknown> } };
+      Object.assign(window, { stages });
+      void jpkid.authenticate({ challengeNonce, waitForCard: true, onProgress: (stage: string) => stages.push(stage) });
+    }, NONCE);
+    await page.waitForFunction(() => (window as unknown as { stages: string[] }).stages.join() === "waiting-for-card,waiting-for-pin");
+    const { request } = await log.first("the request", ({ request }) => request?.method === "authenticate");
+    assert.deepEqual(request?.params, { challengeNonce: NONCE, waitForCard: true, progress: true, origin: site });
+  });
+
+  it("says what is missing on the way to the card, in the language asked for", async () => {
+    await startBrowser();
+    const helpUrl = "/help";
+    const missing = async (host: string, lang: string): Promise<unknown> => {
+      const page = await openSite("", host);
+      return (await call(page, "capability", { lang, helpUrl })).result;
+    };
+    const reader = (await missing("localhost", "ja")) as Record<string, unknown>;
+    assert.deepEqual([reader["ready"], reader["missing"], reader["helpUrl"]], [false, "reader", "/help#reader"]);
+    assert.match(String(reader["message"]), /カードリーダー/);
+    const extension = (await missing("app.localhost", "en")) as Record<string, unknown>;
+    assert.deepEqual([extension["missing"], extension["helpUrl"]], ["extension", "/help#extension"]);
+  });
+
+  it("ends the request of a page that the browser keeps while the person is elsewhere, and tells it so", async () => {
+    await startBrowser(true, "en", { ignoreDefaultArgs: ["--disable-extensions", "--disable-back-forward-cache"] });
+    const page = await openSite();
+    const asked = page.evaluate((challengeNonce) => {
+      const { jpkid } = window as unknown as { jpkid: { authenticate(options: object): Promise<unknown> } };
+      Object.assign(window, { kept: true });
+      jpkid.authenticate({ challengeNonce }).catch((error: unknown) => { document.title = (error as { code: string }).code; });
+    }, NONCE);
+    await asked;
+    const { pid } = await log.first("the request", ({ request }) => request?.method === "authenticate");
+    const begin = performance.now();
+    await page.goto(`${site.replace("localhost", "127.0.0.1")}/`);
+    await poll("the native host's end", () => !isAlive(pid), 5);
+    assert(performance.now() - begin < 1000);
+    await page.goBack({ waitUntil: "commit" });
+    assert(await page.evaluate(() => "kept" in window), "the browser loaded the page anew");
+    await page.waitForFunction(() => document.title === "user_cancelled");
   });
 
   for (const [way, leave] of [

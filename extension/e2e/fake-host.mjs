@@ -2,7 +2,7 @@
 // @ts-check
 /**
  * A native messaging host that needs no card: it answers `status`, fails `certificate`, crashes on `sign` and leaves
- * `authenticate` open until it is cancelled. FAKE_HOST_LOG names a file that gets one JSON object a line: each frame,
+ * `authenticate` open until it is cancelled, after two notifications of progress where those are asked for. FAKE_HOST_LOG names a file that gets one JSON object a line: each frame,
  * how it was started, and how it ended.
  */
 import { appendFileSync } from "node:fs";
@@ -22,10 +22,12 @@ function send(answer) {
   process.stdout.write(Buffer.concat([header, body]));
 }
 
-/** @param {{ id: number, method: string }} request */
-function answer({ id, method }) {
+/** @param {{ id: number, method: string, params: { progress?: boolean } }} request */
+function answer({ id, method, params }) {
   if (method === "status") send({ id, result: { version: "0.0.0", readers: [] } });
-  else if (method === "sign") process.exit(3);
+  else if (method === "authenticate" && params.progress === true) {
+    for (const stage of ["waiting-for-card", "waiting-for-pin"]) send({ method: "progress", params: { id, stage } });
+  } else if (method === "sign") process.exit(3);
   else if (method === "certificate") {
     send({ id, error: { code: -32000, message: "There is no card.", data: { code: "no_card", advice: "Insert a card." } } });
   } else if (method === "cancel") {
