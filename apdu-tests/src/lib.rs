@@ -14,6 +14,7 @@
 pub mod any_input;
 pub mod bench;
 pub mod card_model;
+pub mod cases;
 pub mod daemon;
 pub mod hostile;
 pub mod openssl;

@@ -60,6 +60,22 @@ impl Pcscd {
             .is_some_and(|mut process| process.0.kill().is_ok())
     }
 
+    /// Lets it stand still until [`Pcscd::go_on`]; `false` if it is not ours.
+    pub fn stand_still(&self) -> bool {
+        self.signal(Signal::STOP)
+    }
+
+    /// Ends what [`Pcscd::stand_still`] began.
+    pub fn go_on(&self) {
+        self.signal(Signal::CONT);
+    }
+
+    fn signal(&self, signal: Signal) -> bool {
+        self.process
+            .as_ref()
+            .is_some_and(|process| kill_process(Pid::from_child(&process.0), signal).is_ok())
+    }
+
     /// Starts it again after [`Pcscd::stop`] or [`Pcscd::kill`].
     pub fn resume(&mut self) {
         let listens = || UnixStream::connect(SOCKET).is_ok();
@@ -92,6 +108,8 @@ impl Drop for Process {
         // One that was killed and has been waited for has no id any more.
         if matches!(self.0.try_wait(), Ok(None)) {
             kill_process(Pid::from_child(&self.0), Signal::TERM).ok();
+            // One that a failed test left standing still.
+            kill_process(Pid::from_child(&self.0), Signal::CONT).ok();
         }
         self.0.wait().ok();
     }

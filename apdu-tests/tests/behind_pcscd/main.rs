@@ -5,10 +5,14 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
     reason = "a test ends with what went wrong"
 )]
 
+mod every_command;
 mod restarts;
+mod suspended;
+mod unplugged;
 
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};

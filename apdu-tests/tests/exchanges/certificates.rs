@@ -9,7 +9,7 @@ use apdu_tests::{Bench, proof};
 use jpkid::ipc::ErrorCode;
 use serde_json::json;
 
-use crate::faults::code;
+use apdu_tests::cases::code;
 
 #[tokio::test]
 async fn a_signature_that_does_not_verify_never_leaves() {

@@ -11,7 +11,7 @@ use jpki_virtual_card::{Fault, LengthChange, VirtualReader};
 use jpkid::card::TransportError;
 use zeroize::Zeroizing;
 
-use crate::faults::{Case, cases, code, typing};
+use apdu_tests::cases::{Case, cases, code, typing};
 
 /// No person should wait longer for bad news. A guard against hanging, not a measure.
 const IN_TIME: Duration = Duration::from_secs(2);

@@ -4,64 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use apdu_tests::Bench;
-use apdu_tests::bench::{log_in, sign};
-use apdu_tests::person::Reply::{self, Types};
+use apdu_tests::cases::{Case, cases, code, typing};
+use apdu_tests::person::Reply::Types;
 use jpkid::card::TransportError;
-use jpkid::ipc::{ErrorCode, Failure};
-use serde_json::{Value, json};
-
-/// A request, the PIN it needs, and the commands it takes of a card that has just been inserted.
-pub(super) struct Case {
-    pub(super) method: &'static str,
-    pub(super) params: Value,
-    pub(super) pin: &'static str,
-    pub(super) commands: u32,
-    /// What it gives where nothing goes wrong.
-    pub(super) answer: Value,
-}
-
-pub(super) async fn cases() -> Vec<Case> {
-    let mut cases = Vec::new();
-    for (method, params, pin) in requests() {
-        let bench = Bench::new("", typing(pin));
-        let answer = bench.call(method, params.clone()).await.unwrap();
-        let commands = u32::try_from(bench.commands().len()).unwrap();
-        cases.push(Case {
-            method,
-            params,
-            pin,
-            commands,
-            answer,
-        });
-    }
-    cases
-}
-
-pub(super) fn requests() -> [(&'static str, Value, &'static str); 6] {
-    [
-        ("authenticate", log_in(), "1234"),
-        ("sign", sign(3), "ABC123"),
-        ("certificate", json!({"kind": "signature"}), "ABC123"),
-        ("certificate", json!({"kind": "authentication-ca"}), ""),
-        ("certificate", json!({"kind": "signature-ca"}), ""),
-        ("status", json!({}), ""),
-    ]
-}
-
-/// Types the PIN if there is one.
-pub(super) fn typing(pin: &'static str) -> Option<Reply> {
-    (!pin.is_empty()).then_some(Types(pin))
-}
-
-/// The code of a failure, be it the whole request's or, for `status`, the one reader's.
-pub(super) fn code(answer: &Result<Value, Failure>) -> Option<String> {
-    match answer {
-        Ok(result) => result["readers"][0]["error"]["code"]
-            .as_str()
-            .map(ToOwned::to_owned),
-        Err(failure) => Some(failure.code().to_string()),
-    }
-}
+use jpkid::ipc::ErrorCode;
 
 #[tokio::test]
 async fn a_card_torn_out_before_any_command_costs_no_try_and_the_next_request_works() {

@@ -11,7 +11,7 @@ use jpkid::card::{Card, CardSource, Reader, TransportError};
 use jpkid::ipc::ErrorCode;
 use serde_json::json;
 
-use crate::faults::{code, requests};
+use apdu_tests::cases::{code, requests};
 
 #[tokio::test]
 async fn without_card_or_reader_each_request_says_which() {

@@ -5,7 +5,7 @@ mod refusal;
 use std::ffi::{CStr, CString};
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use pcsc::{
     Context, Disposition, Error, PNP_NOTIFICATION, Protocols, ReaderState, ShareMode, State,
@@ -17,6 +17,9 @@ use super::{Card, CardSource, CardTransaction, Insertion, Reader, TransportError
 
 /// Room for the longest extended answer: 65 536 bytes and the status word.
 const ANSWER_ROOM: usize = 65_538;
+
+/// pcscd looks into its readers every 400 ms.
+const NOTICED_AFTER: Duration = Duration::from_millis(800);
 
 /// The system's readers.
 ///
@@ -75,7 +78,10 @@ impl CardSource for PcscReaders {
             error if closes_the_connection(error) => TransportError::AccessDenied,
             error => transport_error("connect to the card", error),
         })?;
-        Ok(Box::new(PcscCard { card: Some(card) }))
+        Ok(Box::new(PcscCard {
+            card: Some(card),
+            reader: name,
+        }))
     }
 
     fn wait_for_change(&self, seen: &[Reader]) -> Result<Vec<Reader>, TransportError> {
@@ -124,6 +130,28 @@ fn look(
     }
 }
 
+/// Whether the card leaves this reader, or has left it, in the time in which the service notices.
+fn leaves(reader: &CStr) -> bool {
+    let begin = Instant::now();
+    let mut states = [ReaderState::new(reader, State::UNAWARE)];
+    let Ok(context) = establish() else {
+        return false;
+    };
+    loop {
+        let left = NOTICED_AFTER.saturating_sub(begin.elapsed());
+        if context.get_status_change(left, &mut states).is_err() {
+            return false;
+        }
+        if !states
+            .iter()
+            .all(|state| state.event_state().contains(State::PRESENT))
+        {
+            return true;
+        }
+        states.iter_mut().for_each(ReaderState::sync_current_state);
+    }
+}
+
 fn readers_of(states: &[ReaderState], context_number: u16) -> Vec<Reader> {
     states
         .iter()
@@ -150,6 +178,7 @@ fn text(name: &CStr) -> String {
 struct PcscCard {
     /// Taken only by drop.
     card: Option<pcsc::Card>,
+    reader: CString,
 }
 
 impl Card for PcscCard {
@@ -168,6 +197,7 @@ impl Card for PcscCard {
         };
         Ok(Box::new(PcscTransaction {
             transaction: Some(transaction),
+            reader: &self.reader,
             disposition: Disposition::LeaveCard,
             answer: Zeroizing::new(vec![0; ANSWER_ROOM]),
         }))
@@ -190,6 +220,7 @@ impl Drop for PcscCard {
 struct PcscTransaction<'card> {
     /// Taken only by drop.
     transaction: Option<pcsc::Transaction<'card>>,
+    reader: &'card CStr,
     disposition: Disposition,
     answer: Zeroizing<Vec<u8>>,
 }
@@ -200,10 +231,19 @@ impl CardTransaction for PcscTransaction<'_> {
             .transaction
             .as_ref()
             .ok_or(TransportError::CardRemoved)?;
-        let answer = transaction
-            .transmit(command, &mut self.answer)
-            .map_err(|error| transport_error("send a command", error))?;
-        Ok(Zeroizing::new(answer.to_vec()))
+        let answered = match transaction.transmit(command, &mut self.answer) {
+            // So some readers' drivers tell that no answer came.
+            Ok([]) => Err(TransportError::Unresponsive),
+            Ok(answer) => Ok(Zeroizing::new(answer.to_vec())),
+            Err(error) => Err(transport_error("send a command", error)),
+        };
+        match answered {
+            // A card that is pulled under a command shows as one that says nothing, until the service looks again.
+            Err(TransportError::Unresponsive) if leaves(self.reader) => {
+                Err(TransportError::CardRemoved)
+            }
+            answered => answered,
+        }
     }
 
     fn power_off_at_end(&mut self) {
