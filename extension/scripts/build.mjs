@@ -1,6 +1,6 @@
 // Builds everything that is shipped: the extension for each browser, and the page module and the testing module.
 import { execFileSync } from "node:child_process";
-import { rm } from "node:fs/promises";
+import { copyFile, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { buildExtension } from "./extension.mjs";
@@ -24,6 +24,8 @@ await Promise.all([
     splitting: true,
   }),
 ]);
+// capability() looks for it beside the module.
+await copyFile(path("page/help.html"), path("page/dist/help.html"));
 for (const name of ["page", "testing"]) {
   execFileSync(process.execPath, [path("node_modules/typescript/bin/tsc"), "-p", path(name)], { stdio: "inherit" });
 }
