@@ -28,6 +28,12 @@ function anchorsOf(path: string): string[] {
 
 describe("the documents", () => {
   for (const document of documentsIn("")) {
+    it(`${document} names what is there`, () => {
+      // Not those with a pattern or a placeholder in them.
+      const paths = read(document).matchAll(/`((?:apdu-tests|daemon|docs|extension|packaging)\/[a-z0-9_./-]+)`/g);
+      for (const [, path = ""] of paths) assert(existsSync(`${ROOT}/${path}`), path);
+    });
+
     it(`${document} links to what is there`, () => {
       const links = [...withoutCode(read(document)).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = ""]) => link);
       for (const link of links.filter((link) => !/^[a-z]+:/.test(link))) {
