@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use apdu_tests::bench::{log_in, page, settings};
+use apdu_tests::bench::{card, log_in, page, settings};
 use apdu_tests::person::Reply;
 use apdu_tests::person::Reply::{Agrees, Cancels, Refuses, Types};
 use apdu_tests::trace::{
@@ -292,6 +292,21 @@ async fn it_goes_with_the_card() {
     bench.insert_again();
     connection.sign(&bench, &params).await.unwrap();
     assert_eq!(last_asked(&bench), ASKS_PASSWORD);
+}
+
+#[tokio::test]
+async fn another_card_in_its_place_signs_nothing() {
+    let bench = bench([Types("ABC123")]);
+    let connection = Connection::default();
+    let params = connection.begin(&bench).await;
+    // Another certificate over the same key: only the certificates tell the cards apart.
+    bench.reader.insert(card("[validity]\ndays = 100"));
+    bench.reader.clear_trace();
+    let refused = connection.sign(&bench, &params).await.unwrap_err();
+    assert_eq!(refused.code(), ErrorCode::CertificateMismatch);
+    assert_eq!(last_asked(&bench), ASKS_PASSWORD);
+    let signed = |command: &String| command.starts_with("80 2A");
+    assert!(!bench.commands().iter().any(signed));
 }
 
 #[tokio::test]

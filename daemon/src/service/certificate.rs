@@ -110,8 +110,8 @@ impl Service {
         purpose: Purpose,
     ) -> Result<((Certificate, Pin), CardWatch), ServiceError> {
         let prepared = self.prepare(&consent, card, pin).await?;
-        self.unlock(prepared, consent, pin, purpose, None, |pin, last_try| {
-            move |desk: &mut Desk, answer| desk.read_protected_certificate(pin, last_try, answer)
+        self.unlock(prepared, consent, pin, purpose, None, |given| {
+            move |desk: &mut Desk, answer| desk.read_protected_certificate(given, answer)
         })
         .await
     }

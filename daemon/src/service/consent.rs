@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use futures_util::future::{Either, select};
 
+use super::desk::Given;
 use super::events::Changes;
 use super::patience::OpenWindow;
 use super::{Service, ServiceError};
@@ -12,7 +13,6 @@ use crate::card::{Insertion, TransportError};
 use crate::ipc::{Caller, Origin, Progress, Stage};
 use crate::jpki::LastTry;
 use crate::language::Language;
-use crate::pin::Pin;
 use crate::pin::prompt::{Asker, Confirmation, PinQuestion, PromptError, Subject};
 
 /// Who asks, how to speak to the person, and whom to tell how far it is.
@@ -185,14 +185,18 @@ impl Service {
         &self,
         consent: &Consent,
         question: &PinQuestion,
-    ) -> Result<(Pin, LastTry), ServiceError> {
+    ) -> Result<Given, ServiceError> {
         let last_try = self.consent_to_last_try(consent, question).await?;
         let window = self.prompt.ask(question);
         match self.in_window(consent, window, |_| true).await {
             Err(PromptError::Cancelled) if question.was_wrong => {
                 Err(ServiceError::GaveUp(question.tries_left))
             }
-            done => Ok((done?, last_try)),
+            done => Ok(Given {
+                pin: done?,
+                last_try,
+                certificate: None,
+            }),
         }
     }
 

@@ -66,6 +66,15 @@ pub(super) struct Signed {
     pub(super) signatures: Vec<Vec<u8>>,
 }
 
+/// What the person gave for an exchange.
+#[derive(Debug)]
+pub(super) struct Given {
+    pub(super) pin: Pin,
+    pub(super) last_try: LastTry,
+    /// The certificate of the PIN's key, if this PIN has opened it since this card was inserted.
+    pub(super) certificate: Option<Certificate>,
+}
+
 /// Where the result of an exchange goes as soon as it is known.
 pub(super) struct Answer<T> {
     pub(super) result: oneshot::Sender<Result<T, ServiceError>>,
@@ -130,14 +139,8 @@ impl Desk {
     }
 
     /// Signs one digest with the authentication key.
-    pub(super) fn authenticate(
-        &mut self,
-        pin: Pin,
-        last_try: LastTry,
-        digest: &Digest,
-        answer: Answer<Signed>,
-    ) {
-        self.with_key(pin, last_try, answer, |key, memory, _| {
+    pub(super) fn authenticate(&mut self, given: Given, digest: &Digest, answer: Answer<Signed>) {
+        self.with_key(given, answer, |key, memory, _| {
             // Out of the memory until it has matched a signature of its key.
             let certificate = match memory.authentication.take() {
                 Some(certificate) => certificate,
@@ -153,19 +156,16 @@ impl Desk {
         });
     }
 
-    /// Signs digests with the signature key, whose certificate must be `expected` if one is named; it is read unless it is
-    /// `known` since this card was inserted.
+    /// Signs digests with the signature key, whose certificate must be `expected` if one is named.
     pub(super) fn sign(
         &mut self,
-        pin: Pin,
-        last_try: LastTry,
+        given: Given,
         digests: &[Digest],
-        known: Option<Certificate>,
         expected: Option<&[u8]>,
         answer: Answer<Signed>,
     ) {
-        self.with_key(pin, last_try, answer, |key, memory, _| {
-            let certificate = match known {
+        self.with_key(given, answer, |key, memory, given| {
+            let certificate = match given.certificate {
                 Some(certificate) => certificate,
                 None => key.read_certificate()?,
             };
@@ -188,16 +188,15 @@ impl Desk {
     /// Reads the certificate of the key behind a PIN, which must be given first and is given back with it.
     pub(super) fn read_protected_certificate(
         &mut self,
-        pin: Pin,
-        last_try: LastTry,
+        given: Given,
         answer: Answer<(Certificate, Pin)>,
     ) {
-        self.with_key(pin, last_try, answer, |key, memory, pin| {
+        self.with_key(given, answer, |key, memory, given| {
             let certificate = key.read_certificate()?;
-            if pin.kind() == PinKind::DigitalSignature {
+            if given.pin.kind() == PinKind::DigitalSignature {
                 memory.signature_validity = Some(certificate.validity());
             }
-            Ok((certificate, pin))
+            Ok((certificate, given.pin))
         });
     }
 
@@ -284,10 +283,9 @@ impl Desk {
     /// command; the transaction holds until it is.
     fn with_key<T>(
         &mut self,
-        pin: Pin,
-        last_try: LastTry,
+        given: Given,
         answer: Answer<T>,
-        work: impl FnOnce(&mut UnlockedKey<'_, '_>, &mut CardMemory, Pin) -> Result<T, ServiceError>,
+        work: impl FnOnce(&mut UnlockedKey<'_, '_>, &mut CardMemory, Given) -> Result<T, ServiceError>,
     ) {
         let Answer { result, began } = answer;
         if result.is_closed() {
@@ -300,7 +298,7 @@ impl Desk {
             left_selected,
             memory,
             ..
-        }) = (self.at_hand.as_mut()).filter(|card| card.ready_for == Some(pin.kind()))
+        }) = (self.at_hand.as_mut()).filter(|card| card.ready_for == Some(given.pin.kind()))
         else {
             result.send(Err(TransportError::CardRemoved.into())).ok();
             return;
@@ -317,11 +315,11 @@ impl Desk {
             // Cancelled, or given up, while another program held the card.
             return;
         }
-        let kind = pin.kind();
-        let done = match applet.unlock(&pin, last_try) {
+        let kind = given.pin.kind();
+        let done = match applet.unlock(&given.pin, given.last_try) {
             Ok(mut key) => {
                 memory.remember(kind, Some(kind.tries_when_full()));
-                work(&mut key, memory, pin)
+                work(&mut key, memory, given)
             }
             Err(error) => {
                 memory.remember(

@@ -7,11 +7,12 @@ use futures_util::future::select;
 use tokio::task::AbortHandle;
 use tokio::time::sleep;
 
+use super::desk::Given;
 use super::events::Changes;
 use crate::card::Insertion;
 use crate::ipc::methods::Session;
 use crate::ipc::params::SignParams;
-use crate::jpki::Certificate;
+use crate::jpki::{Certificate, LastTry};
 use crate::pin::Pin;
 
 /// How long a password waits at most, a window in which the person agrees to its use included.
@@ -88,20 +89,20 @@ impl Session for Hold {
 }
 
 impl Held {
-    /// The certificate that the password was given for, if this request is the one that it waits for.
-    pub(super) fn certificate_for(&self, params: &SignParams) -> Option<Certificate> {
+    /// Whether this request is the one that it waits for.
+    pub(super) fn is_for(&self, params: &SignParams) -> bool {
         let secret = lock(&self.secret);
-        let certificate = &secret.as_ref()?.certificate;
+        let certificate = secret.as_ref().map(|secret| secret.certificate.der());
         let reader = params.card.reader.as_ref();
-        let same = self.origin == params.origin.as_str()
-            && params.certificate.as_deref() == Some(certificate.der())
-            && reader.is_none_or(|reader| *reader == self.reader);
-        same.then(|| certificate.clone())
+        self.origin == params.origin.as_str()
+            && certificate.is_some()
+            && certificate == params.certificate.as_deref()
+            && reader.is_none_or(|reader| *reader == self.reader)
     }
 
     /// The reader that its card lies in.
-    pub(super) fn reader(&self) -> &str {
-        &self.reader
+    pub(super) fn reader(&self) -> String {
+        self.reader.clone()
     }
 
     /// Its card.
@@ -109,9 +110,17 @@ impl Held {
         self.insertion
     }
 
-    /// The password, unless it has been wiped meanwhile.
-    pub(super) fn into_password(self) -> Option<Pin> {
-        lock(&self.secret).take().map(|secret| secret.password)
+    /// The password with its certificate, unless it has been wiped meanwhile. It spends no last try.
+    pub(super) fn into_given(self) -> Option<Given> {
+        let Secret {
+            password,
+            certificate,
+        } = lock(&self.secret).take()?;
+        Some(Given {
+            pin: password,
+            last_try: LastTry::Spare,
+            certificate: Some(certificate),
+        })
     }
 }
 

@@ -12,16 +12,16 @@ use sha2::{Digest as _, Sha256};
 use tokio::sync::oneshot;
 
 use super::consent::{CardWatch, Consent};
-use super::desk::{Answer, CardReport, Desk, Signed};
+use super::desk::{Answer, CardReport, Desk, Given, Signed};
 use super::hold::{Held, Hold};
 use super::worker::Turn;
 use super::{Service, ServiceError};
 use crate::card::TransportError;
 use crate::ipc::params::{AuthenticateParams, SignParams, StatusParams};
 use crate::ipc::{self, Asking, Call, Failure, Origin, Stage, WantedCard};
-use crate::jpki::{AppletError, Digest, HashFunction, LastTry, UnlockError, Validity};
+use crate::jpki::{AppletError, Digest, HashFunction, UnlockError, Validity};
 use crate::pin::prompt::{PinQuestion, Purpose, Subject};
-use crate::pin::{Pin, PinKind, PinStatus, TriesLeft};
+use crate::pin::{PinKind, PinStatus, TriesLeft};
 
 /// The `appVersion` of a token: informational, but validators expect it to look like a URI.
 const APP_VERSION: &str = concat!("urn:jpkid:", env!("CARGO_PKG_VERSION"));
@@ -107,10 +107,10 @@ impl Service {
                 pin,
                 Purpose::Authenticate,
                 None,
-                |pin, last_try| {
+                |given| {
                     let digest = Arc::clone(&digest);
                     move |desk: &mut Desk, answer: Answer<Signed>| {
-                        desk.authenticate(pin, last_try, &digest, answer);
+                        desk.authenticate(given, &digest, answer);
                     }
                 },
             )
@@ -145,25 +145,22 @@ impl Service {
             .collect::<Result<Vec<_>, _>>()?;
         let purpose = Purpose::Sign(digests.len());
         let pin = PinKind::DigitalSignature;
-        let mut card = params.card.clone();
         // A password that waits for another signature is wiped here, and this one's is asked for.
-        let held = held.and_then(|held| {
-            let certificate = held.certificate_for(&params)?;
-            card.reader = Some(held.reader().to_owned());
-            Some((held, certificate))
-        });
-        let (held, known) = held.unzip();
+        let held = held.filter(|held| held.is_for(&params));
+        let card = WantedCard {
+            reader: held.as_ref().map(Held::reader).or(params.card.reader),
+            wait: params.card.wait,
+        };
         let held = held.map(|held| (held, subject_of(&params.hashes)));
         let prepared = self.prepare(&consent, &card, pin).await?;
         let digests = Arc::new(digests);
         let expected = params.certificate.map(Arc::new);
         let (signed, _) = self
-            .unlock(prepared, consent, pin, purpose, held, |pin, last_try| {
-                let (digests, known) = (Arc::clone(&digests), known.clone());
-                let expected = expected.clone();
+            .unlock(prepared, consent, pin, purpose, held, |given| {
+                let (digests, expected) = (Arc::clone(&digests), expected.clone());
                 move |desk: &mut Desk, answer: Answer<Signed>| {
                     let expected = expected.as_ref().map(|certificate| certificate.as_slice());
-                    desk.sign(pin, last_try, &digests, known, expected, answer);
+                    desk.sign(given, &digests, expected, answer);
                 }
             })
             .await?;
@@ -241,7 +238,7 @@ impl Service {
         pin: PinKind,
         purpose: Purpose,
         held: Option<(Held, Subject)>,
-        attempt: impl Fn(Pin, LastTry) -> Attempt,
+        attempt: impl Fn(Given) -> Attempt,
     ) -> Result<(T, CardWatch), ServiceError>
     where
         T: Send + 'static,
@@ -270,16 +267,16 @@ impl Service {
                 held.insertion() == watch.insertion && !question.tries_left.is_last()
             });
             loop {
-                let agreed = match held.take() {
+                let kept = match held.take() {
                     Some((held, subject)) => {
                         let window = self.agree(&consent, subject);
                         self.beside_card(&consent, window, &mut watch).await?;
-                        held.into_password()
+                        held.into_given()
                     }
                     None => None,
                 };
-                let (typed, last_try) = match agreed {
-                    Some(password) => (password, LastTry::Spare),
+                let given = match kept {
+                    Some(given) => given,
                     None => {
                         let window = self.ask(&consent, &question);
                         self.beside_card(&consent, window, &mut watch).await?
@@ -289,7 +286,7 @@ impl Service {
                     rested.await.ok();
                 }
                 consent.progress.tell(Stage::Signing);
-                match use_card(&turn, attempt(typed, last_try)).await {
+                match use_card(&turn, attempt(given)).await {
                     Err(ServiceError::Unlock(UnlockError::Incorrect(tries))) => {
                         question.tries_left = tries;
                         question.was_wrong = true;
