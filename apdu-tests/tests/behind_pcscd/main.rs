@@ -10,9 +10,9 @@
 )]
 
 mod every_command;
+mod others;
 mod restarts;
 mod suspended;
-mod unplugged;
 
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};

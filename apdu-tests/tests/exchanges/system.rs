@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use apdu_tests::bench::{log_in, reader};
-use apdu_tests::person::Reply::Types;
+use apdu_tests::person::Reply::{self, Types};
 use apdu_tests::{Bench, Shelf, Tapped};
 use jpki_virtual_card::VirtualReader;
 use jpkid::card::{Card, CardSource, Reader, TransportError};
@@ -185,4 +186,31 @@ impl CardSource for Stopped {
         self.require_running()?;
         CardSource::wait_for_change(&self.reader, seen)
     }
+}
+
+#[tokio::test]
+async fn a_reader_unplugged_under_a_window_closes_it_and_works_when_it_is_back() {
+    let reader = reader("Reader", "");
+    let shelf = Shelf::new([reader.clone()]);
+    let (tell, reply) = Reply::when_told(Types("1234"));
+    let bench = Bench::over(shelf.clone(), reader.clone(), [reply]);
+    let request = tokio::spawn(bench.begin("authenticate", log_in()));
+    bench.person.sees(1).await;
+    bench.service.finish().await;
+    let begin = Instant::now();
+    shelf.unplug(reader.name());
+    let code = request.await.unwrap().unwrap_err().code();
+    assert!(matches!(code, ErrorCode::NoReader | ErrorCode::CardRemoved));
+    assert!(begin.elapsed() < Duration::from_secs(2));
+    assert!(tell.send(()).is_err(), "the window is still open");
+    bench.service.finish().await;
+    assert_eq!(
+        bench.log_in().await.unwrap_err().code(),
+        ErrorCode::NoReader
+    );
+    shelf.plug_in(reader);
+    bench.person.will_only([Types("1234")]);
+    bench.log_in().await.unwrap();
+    assert_eq!((bench.pins_sent(), bench.tries()), (1, (3, 5)));
+    bench.assert_closed();
 }

@@ -1,4 +1,4 @@
-//! Another program resets the card between the two halves of a request, and two cards are used at once.
+//! Another program resets the card between the two halves of a request, and another card is used at the same time.
 
 use std::time::{Duration, Instant};
 
