@@ -62,6 +62,12 @@ describe("the integration guide", () => {
     assert.deepEqual(done, ["post /challenge undefined", "show No card. Try again."]);
   });
 
+  it("goes with a README of the page module that names its functions, and no other", () => {
+    const functions = [...readFileSync("page/src/jpkid.ts", "utf8").matchAll(/^export (?:async )?function (\w+)|^export \{ (capability),/gm)];
+    const told = [...readFileSync("page/README.md", "utf8").matchAll(/^\| `(\w+)\(/gm)].map(([, name]) => name);
+    assert.deepEqual(told.sort(), functions.map(([, declared, exported]) => declared ?? exported).sort());
+  });
+
   it("names every verifier that is tested", () => {
     const languages = readdirSync("../docs/examples/verify", { withFileTypes: true }).filter((entry) => entry.isDirectory());
     for (const { name } of languages) assert(text.includes(`](examples/verify/${name}/`), name);
