@@ -14,7 +14,9 @@ export function sayReaders({ readers }: OwnStatus, text: Text): string {
 /** Shows each reader with what is in it. */
 export function showReaders({ readers }: OwnStatus, now: Date, text: Text, lang: string): HTMLElement[] {
   if (readers.length === 0) return [line("plain", text("cardNoReaderAdvice"))];
-  return readers.map((reader) => showReader(reader, now, text, lang));
+  // The live line has said it already where there is one reader only.
+  const isAlone = readers.length === 1;
+  return readers.map((reader) => showReader(reader, isAlone, now, text, lang));
 }
 
 function sayReader({ card, error }: OwnReader, text: Text): { tone: Tone; words: string; advice?: string } {
@@ -39,12 +41,13 @@ function sayKind(kind: OwnCard["kind"], text: Text): string {
   }
 }
 
-function showReader(reader: OwnReader, now: Date, text: Text, lang: string): HTMLElement {
+function showReader(reader: OwnReader, isAlone: boolean, now: Date, text: Text, lang: string): HTMLElement {
   const { tone, words, advice } = sayReader(reader, text);
   const name = make("h3", "", reader.name);
   // A reader's name is its maker's, mostly English.
   name.translate = false;
-  return make("div", "reader", name, line(tone, words),
+  return make("div", "reader", name,
+    ...(isAlone ? [] : [line(tone, words)]),
     ...(advice === undefined ? [] : [line("plain", advice)]),
     ...(reader.card === null ? [] : showCard(reader.card, now, text, lang)));
 }

@@ -1,0 +1,79 @@
+/** Allowing a site: the person's own clicks on the toolbar, in the panel and on the browser's question. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { it } from "node:test";
+import { chromium, type BrowserContext, type Page } from "playwright-core";
+import { launch } from "../testing/src/browser.js";
+import { Desk } from "../testing/src/desk.js";
+import { shippedExtension } from "../testing/src/sites.js";
+import { launchOptions } from "./harness/browser.js";
+import { openOwnPage } from "./harness/own-page.js";
+import { PARTS } from "./harness/parts.js";
+import { Screen } from "./harness/screen.js";
+
+const SITE = "https://www.example.jp";
+
+/** Where the browser draws its own buttons, with its window at 10, 10 and as wide as the screen. */
+const EXTENSIONS_BUTTON = [878, 73] as const;
+const OUR_ENTRY_IN_ITS_MENU = [700, 233] as const;
+const ALLOW_IN_THE_QUESTION = [668, 266] as const;
+
+/** Where the panel has its button that allows the site; another of the extension's pages can see it. */
+async function placeInPanel(own: Page): Promise<readonly [number, number]> {
+  return own.evaluate(() => {
+    const [panel] = chrome.extension.getViews({ type: "popup" });
+    const box = panel?.document.querySelector("#site-actions button")?.getBoundingClientRect();
+    if (panel === undefined || box === undefined) throw new Error("the panel offers no button");
+    return [panel.screenX + box.x + box.width / 2, panel.screenY + box.y + box.height / 2] as const;
+  });
+}
+
+/** Asks the page's module for the status; returns the code of its error. */
+async function statusOf(page: Page): Promise<string> {
+  return page.evaluate(async () => {
+    const path = "/jpkid.js";
+    const jpkid = (await import(path)) as { status(): Promise<unknown> };
+    return jpkid.status().then(() => "served", (error: unknown) => (error as { code: string }).code);
+  });
+}
+
+async function openSite(context: BrowserContext): Promise<Page> {
+  const pageModule = readFileSync("page/dist/jpkid.js", "utf8");
+  await context.route(`${SITE}/**`, (route) =>
+    route.request().url().endsWith(".js")
+      ? route.fulfill({ contentType: "text/javascript", body: pageModule })
+      : route.fulfill({ contentType: "text/html", body: "<!doctype html><title>Example</title>" }));
+  const page = await context.newPage();
+  await page.goto(`${SITE}/`);
+  return page;
+}
+
+it("a site is served after one click in the panel and the browser's own question, until it is revoked", { timeout: 120_000 }, async () => {
+  const desk = new Desk({ parts: PARTS, person: {}, withoutPcscd: true });
+  const screen = await Screen.start(desk.folder);
+  let context: BrowserContext | undefined;
+  try {
+    const installation = { userDataDir: desk.folder.folder("profile"), extension: shippedExtension(PARTS.extension), nativeHost: undefined, environment: { ...desk.environment, DISPLAY: screen.display } };
+    context = await launch(chromium, installation, launchOptions("en", true));
+    const options = await openOwnPage(context, "options");
+    const site = await openSite(context);
+    assert.equal(await statusOf(site), "extension_unavailable");
+    await screen.still();
+    await screen.click(...EXTENSIONS_BUTTON);
+    await screen.click(...OUR_ENTRY_IN_ITS_MENU);
+    await screen.click(...await placeInPanel(options));
+    await screen.click(...ALLOW_IN_THE_QUESTION);
+
+    // The page that is open is served at once. Its extension has no host here, and says so.
+    assert.equal(await statusOf(site), "no_service");
+    await options.reload();
+    await options.getByRole("button", { name: "Remove the permission of www.example.jp" }).click();
+    await options.getByText("None yet. To allow a site").waitFor();
+    await site.reload();
+    assert.equal(await statusOf(site), "extension_unavailable");
+  } finally {
+    await context?.close();
+    await screen.stop();
+    await desk.stop();
+  }
+});
