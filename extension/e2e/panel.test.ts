@@ -8,8 +8,8 @@ import { VirtualCard } from "../testing/src/card.js";
 import { Desk } from "../testing/src/desk.js";
 import { programOf } from "../testing/src/parts.js";
 import { shippedExtension } from "../testing/src/sites.js";
-import { launchOptions, saveArtefact, screenshot } from "./harness/browser.js";
-import { assertAccessible, openOwnPage, openPanel, runSelfTest } from "./harness/own-page.js";
+import { ARTEFACTS, launchOptions, saveArtefact, screenshot } from "./harness/browser.js";
+import { assertAccessible, NARROW_PX, openOwnPage, openPanel, runSelfTest } from "./harness/own-page.js";
 import { PARTS } from "./harness/parts.js";
 
 const SITE = "http://localhost:4071";
@@ -246,26 +246,48 @@ describe("the options page", () => {
   });
 });
 
-for (const lang of ["en", "ja"]) {
+const SHOWN_LANGUAGES = ["en", "ja", "ja-simple", "vi", "my"];
+
+it("the panel is shown in the language that the person chose, whatever the browser's is", PATIENCE, async () => {
+  await withCard("expiring-in-7-days", async (_card, context) => {
+    const said = new Set<string>();
+    for (const lang of SHOWN_LANGUAGES) {
+      const options = await openOwnPage(context, "options");
+      await options.locator("#language").selectOption(lang);
+      await options.locator(`html[lang="${lang}"] #said:not(:empty)`).waitFor();
+      const panel = await openPanel(context);
+      said.add(await words(panel, "#readers"));
+      // As high as a browser shows a panel.
+      await panel.setViewportSize({ width: NARROW_PX, height: 600 });
+      await panel.screenshot({ path: `${ARTEFACTS}/panel-${lang}.png` });
+    }
+    assert.equal(said.size, SHOWN_LANGUAGES.length);
+  });
+});
+
+for (const lang of SHOWN_LANGUAGES) {
   describe(`panel and options in ${lang}`, () => {
     it("have nothing that axe objects to, in light and dark, and fit into 320 px", PATIENCE, async () => {
       await withCard("signature-blocked-authentication-last-try", async (card, context) => {
-        const site = await openSite(context);
-        await call(site, "status", {});
+        const options = await openOwnPage(context, "options");
+        const select = options.locator("#language");
+        await select.selectOption(lang);
+        await options.locator(`html[lang="${lang}"] #said:not(:empty)`).waitFor();
+        await options.reload();
+        assert.equal(await select.inputValue(), lang);
         const panel = await openPanel(context);
-        assert.equal(await panel.evaluate(() => document.documentElement.lang.split("-")[0]), lang);
+        assert.equal(await panel.evaluate(() => document.documentElement.lang), lang);
         await runSelfTest(panel);
         await assertAccessible(panel, "the panel");
         await card.remove();
         await panel.locator("#readers dl").waitFor({ state: "detached" });
         await assertAccessible(panel, "the panel without a card");
-        const options = await openOwnPage(context, "options");
         await options.evaluate(() => chrome.storage.local.set({ webEidSteppedAside: ["https://www.example.jp"] }));
         await options.reload();
         await options.locator("#web-eid-sites li").waitFor();
         await assertAccessible(options, "the options page");
         await screenshot(options, `options-${lang}`);
-      }, lang);
+      });
     });
   });
 }

@@ -6,7 +6,8 @@ import type { LaunchOptions } from "../../testing/src/browser.js";
 /** The id that the manifest's key gives. */
 export const EXTENSION_ID = "kmbhegncnoikamoigmjkjpoehgbenimi";
 
-const ARTEFACTS = resolve("e2e/artefacts");
+/** Where tests leave pictures and logs for people. */
+export const ARTEFACTS = resolve("e2e/artefacts");
 
 /** How the tests start a browser: in this language, and on this computer's screen if `window`. */
 export function launchOptions(lang = "en", window = false): LaunchOptions {

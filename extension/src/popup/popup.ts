@@ -75,7 +75,7 @@ byId("settings").addEventListener("click", () => void chrome.runtime.openOptions
 client.onChange = () => void look();
 offerSelfTest({
   connect,
-  programs: { extension: manifest.version, browser: navigator.userAgent, system: navigator.platform, language: lang },
+  programs: { extension: manifest.version, browser: navigator.userAgent, system: navigator.platform, language },
   text,
 });
 await Promise.all([showSite(builtIn, text), look()]);
