@@ -6,10 +6,12 @@ mod consent;
 mod desk;
 mod error;
 mod events;
+mod exchange;
 mod history;
 mod hold;
 mod patience;
 mod requests;
+mod status;
 mod worker;
 
 use std::collections::HashMap;
