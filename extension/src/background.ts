@@ -11,13 +11,15 @@ import { noteReport } from "./background/stepped-aside.js";
 import { ownError } from "./background/texts.js";
 import { WebEidPort } from "./background/web-eid-port.js";
 import { NATIVE_HOST_NAME, REQUEST_PORT_NAME } from "./messages.js";
-import type { Port } from "./ports.js";
+import { lastErrorOf, type Port } from "./ports.js";
 import { onSettingsChanged, readSettings } from "./settings.js";
-import { inOrder, isServed, reconcileSites, serveOpenPages } from "./sites.js";
+import { canTakeBack, inOrder, isServed, reconcileSites, serveOpenPages } from "./sites.js";
 import { browserText } from "./text.js";
 import { WEB_EID_PORT_NAME } from "./web-eid-messages.js";
 
-const builtIn = chrome.runtime.getManifest().content_scripts?.flatMap((script) => script.matches ?? []) ?? [];
+const manifest = chrome.runtime.getManifest();
+const builtIn = manifest.content_scripts?.flatMap((script) => script.matches ?? []) ?? [];
+const alwaysServed = canTakeBack(manifest) ? [] : builtIn;
 const admission = new Admission(() => performance.now());
 const holds = new Holds();
 const relays = new Set<Relay>();
@@ -28,7 +30,7 @@ function inOurWords(port: chrome.runtime.Port): Port | undefined {
   if (port.name === REQUEST_PORT_NAME) return port;
   if (port.name !== WEB_EID_PORT_NAME) return undefined;
   return new WebEidPort(port, {
-    version: chrome.runtime.getManifest().version,
+    version: manifest.version,
     ownError: async (name, lang) => {
       const { language } = await readSettings(chrome.storage);
       return ownError(name, language ?? lang ?? chrome.i18n.getUILanguage());
@@ -41,7 +43,7 @@ chrome.runtime.onConnect.addListener((port) => {
   if (page === undefined) return;
   const relay = new Relay(page, judgeSender(port.sender, chrome.runtime.id), {
     conditions: async (origin) => {
-      const [served, { language }] = await Promise.all([isServed(chrome, origin, builtIn), readSettings(chrome.storage)]);
+      const [served, { language }] = await Promise.all([isServed(chrome, origin, alwaysServed), readSettings(chrome.storage)]);
       return { served, language: language ?? undefined };
     },
     enter: (asked) => admission.enter(asked),
@@ -52,7 +54,7 @@ chrome.runtime.onConnect.addListener((port) => {
       return kept ?? chrome.runtime.connectNative(NATIVE_HOST_NAME);
     },
     keep: (keep) => { holds.keep(keep); },
-    lastError: () => chrome.runtime.lastError?.message,
+    lastError: lastErrorOf,
     uiLanguage: () => chrome.i18n.getUILanguage(),
     onEnd: () => relays.delete(relay),
   });

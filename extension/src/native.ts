@@ -16,7 +16,7 @@ export interface NativeEnvironment {
   /** Starts the native host. */
   connectNative: () => Port;
   /** Why the port that just disconnected did so; meaningful only inside its `onDisconnect`. */
-  lastError: () => string | undefined;
+  lastError: (ended: Port) => string | undefined;
   /** The person's language, a BCP 47 tag. */
   lang: string;
 }
@@ -102,7 +102,7 @@ export class NativeClient {
       if (port === this.#port) this.#receive(message);
     });
     port.onDisconnect.addListener(() => {
-      const reason = this.#environment.lastError();
+      const reason = this.#environment.lastError(port);
       if (port !== this.#port) return;
       this.#fail(hostWasThere(reason) ? "ended" : "notInstalled", { detail: reason ?? "the native host closed its output" });
     });

@@ -9,6 +9,13 @@ export interface Port {
   disconnect(): void;
   readonly onMessage: EventSource<(message: unknown) => void>;
   readonly onDisconnect: EventSource<() => void>;
+  /** Why it ended, in Firefox. */
+  readonly error?: { message: string } | null;
+}
+
+/** Why the port that just disconnected did so; to be called inside its `onDisconnect`, and no later. */
+export function lastErrorOf(port: Port): string | undefined {
+  return chrome.runtime.lastError?.message ?? port.error?.message;
 }
 
 /** Whether a native host that ended was found and started, by what the browser said of its end. */

@@ -48,11 +48,24 @@ export function matchesPattern(pattern: string, address: URL): boolean {
   return address.hostname === host || (wildcard !== undefined && address.hostname.endsWith(`.${host}`));
 }
 
+/** Whether the browser lets people take back the manifest's sites. Firefox alone does, and has a part of its own in the manifest. */
+export function canTakeBack(manifest: object): boolean {
+  return "browser_specific_settings" in manifest;
+}
+
+/** The built-in sites that the person took back in the browser's own settings, where it {@link canTakeBack}. */
+export async function takenBackSites(api: Pick<SitesApi, "permissions">, builtIn: readonly string[]): Promise<string[]> {
+  const { origins = [] } = await api.permissions.getAll();
+  return builtIn.filter((pattern) => !origins.includes(pattern));
+}
+
 /** Decides what can be done for the page at `url`. */
-export function siteState(url: string | undefined, builtIn: readonly string[], allowed: readonly string[]): SiteState {
+export function siteState(url: string | undefined, builtIn: readonly string[], allowed: readonly string[], takenBack: readonly string[] = []): SiteState {
   if (url === undefined || !URL.canParse(url)) return { state: "impossible" };
   const address = new URL(url);
   const site = address.host;
+  const lost = takenBack.find((pattern) => matchesPattern(pattern, address));
+  if (lost !== undefined) return { state: "not-allowed", site, pattern: lost };
   if (builtIn.some((pattern) => matchesPattern(pattern, address))) return { state: "built-in", site };
   if (address.protocol !== "https:") return { state: "impossible" };
   // Match patterns have no port: the permission is for all ports of the host.
@@ -61,7 +74,10 @@ export function siteState(url: string | undefined, builtIn: readonly string[], a
   return known === undefined ? { state: "not-allowed", site, pattern } : { state: "allowed", site, pattern: known };
 }
 
-/** Whether pages of `origin` are served now: by the manifest, or because the person allowed it and still does. */
+/**
+ * Whether pages of `origin` are served now: by the manifest, or because the person allowed it and still does. `builtIn` is
+ * empty where the browser {@link canTakeBack}: it then knows the manifest's sites as permissions too.
+ */
 export async function isServed(api: ServedApi, origin: string, builtIn: readonly string[]): Promise<boolean> {
   const address = new URL(origin);
   if (builtIn.some((pattern) => matchesPattern(pattern, address))) return true;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { beforeEach, describe, it } from "node:test";
-import { inOrder, isServed, matchesPattern, reconcileSites, serveOpenPages, siteState, type SitesApi } from "../src/sites.js";
+import { canTakeBack, inOrder, isServed, matchesPattern, reconcileSites, serveOpenPages, siteState, takenBackSites, type SitesApi } from "../src/sites.js";
 
 const BUILT_IN = ["https://*.go.jp/*", "https://*.lg.jp/*", "http://localhost/*", "http://127.0.0.1/*"];
 const ALLOWED = "https://www.example.jp/*";
@@ -110,6 +111,22 @@ describe("the toolbar button", () => {
       assert.deepEqual(siteState(url, BUILT_IN, [ALLOWED]), state, url);
     }
   });
+});
+
+it("a built-in site that the person took back in Firefox can be allowed again, in the manifest's words", async () => {
+  const parts = Object.fromEntries(["chromium", "firefox"].map((name) => [name, canTakeBack(JSON.parse(readFileSync(`manifest.${name}.json`, "utf8")) as object)]));
+  assert.deepEqual(parts, { chromium: false, firefox: true });
+  const api = new FakeBrowser();
+  assert.deepEqual(await takenBackSites(api, BUILT_IN), []);
+  api.origins = BUILT_IN.filter((pattern) => pattern !== "https://*.go.jp/*" && pattern !== "http://localhost/*");
+  const takenBack = await takenBackSites(api, BUILT_IN);
+  for (const [url, state] of [
+    ["https://www.example.go.jp/", { state: "not-allowed", site: "www.example.go.jp", pattern: "https://*.go.jp/*" }],
+    ["http://localhost:8080/", { state: "not-allowed", site: "localhost:8080", pattern: "http://localhost/*" }],
+    ["https://www.city.example.lg.jp/", { state: "built-in", site: "www.city.example.lg.jp" }],
+  ] as const) {
+    assert.deepEqual(siteState(url, BUILT_IN, [], takenBack), state, url);
+  }
 });
 
 it("a match pattern matches like the browser's", () => {

@@ -2,7 +2,7 @@
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { By, until, type WebElement } from "selenium-webdriver";
-import { Driver, Options, ServiceBuilder } from "selenium-webdriver/firefox.js";
+import { Context, Driver, Options, ServiceBuilder } from "selenium-webdriver/firefox.js";
 import type { Desk } from "../../testing/src/desk.js";
 import { PATIENCE_MS } from "../../testing/src/waiting.js";
 import { savePicture } from "./browser.js";
@@ -10,18 +10,26 @@ import type { BrowserSettings, RunningBrowser, SitePage } from "./site-page.js";
 
 const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
 
+const ADD_ON_ID = "jpkid@extension.jpkid";
+
 /** The add-on as people get it. */
 const ADD_ON = resolve(`dist/jpkid-firefox-${version}.zip`);
 const FIREFOX = process.env["FIREFOX"] ?? "/usr/bin/firefox-esr";
 const GECKODRIVER = process.env["GECKODRIVER"] ?? resolve("../target/tools/bin/geckodriver");
 
 /** How long the add-on's background rests before Firefox stops it; people have 30 s, and a PIN may take longer. */
-const BACKGROUND_IDLE_MS = 1000;
+export const BACKGROUND_IDLE_MS = 1000;
 
 /** Starts Firefox in a home of its own, in which `jpki setup browsers` has told it of the native host. */
-export async function inFirefox(desk: Desk, { lang = "en", window }: BrowserSettings): Promise<RunningBrowser<FirefoxPage>> {
-  const environment = { ...desk.environment, HOME: desk.folder.folder("home") };
+export async function inFirefox(desk: Desk, settings: BrowserSettings): Promise<RunningBrowser<FirefoxPage>> {
+  const environment = environmentAt(desk);
   await desk.run("jpki", ["setup", "browsers", "--browser", "firefox"], environment).succeed();
+  return withoutNativeHost(desk, settings);
+}
+
+/** Starts Firefox in a home of its own. */
+export async function withoutNativeHost(desk: Desk, { lang = "en", window }: BrowserSettings): Promise<RunningBrowser<FirefoxPage>> {
+  const environment = environmentAt(desk);
   const log = desk.folder.file("firefox.log", "");
   const file = openSync(log, "a");
   const service = new ServiceBuilder(GECKODRIVER)
@@ -68,6 +76,21 @@ export async function inFirefox(desk: Desk, { lang = "en", window }: BrowserSett
   };
 }
 
+/** The desk's environment, with a home of its own: Firefox looks for native hosts there. */
+function environmentAt(desk: Desk): NodeJS.ProcessEnv {
+  return { ...desk.environment, HOME: desk.folder.folder("home") };
+}
+
+/** Takes the permission for a site away, as the switch in about:addons does. */
+export async function takeBackSite(page: FirefoxPage, pattern: string): Promise<void> {
+  const failure = await page.evaluateInBrowser(`
+    const [id, pattern, done] = arguments;
+    const { ExtensionPermissions } = ChromeUtils.importESModule("resource://gre/modules/ExtensionPermissions.sys.mjs");
+    ExtensionPermissions.remove(id, { permissions: [], origins: [pattern], data_collection: [] }, WebExtensionPolicy.getByID(id).extension).then(() => done(""), (error) => done(String(error)));
+  `, ADD_ON_ID, pattern);
+  if (failure !== "") throw new Error(`Firefox did not take ${pattern} back: ${failure}`);
+}
+
 function definedOf(environment: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
@@ -112,6 +135,17 @@ export class FirefoxPage implements SitePage {
     await this.#enter();
     this.forget();
     await this.driver.close();
+  }
+
+  /** Runs a function's body among the browser's own scripts; the last of its `arguments` takes the result, a text. */
+  async evaluateInBrowser(body: string, ...values: string[]): Promise<string> {
+    await this.#enter();
+    await this.driver.setContext(Context.CHROME);
+    try {
+      return await this.driver.executeAsyncScript<string>(body, ...values);
+    } finally {
+      await this.driver.setContext(Context.CONTENT);
+    }
   }
 
   async picture(name: string): Promise<string> {

@@ -80,6 +80,11 @@ export class Stack<Tab = Page> {
     this.#desk.person.will(...answers);
   }
 
+  /** Has the person answer the prompt that was left open. */
+  nowAnswer(answer: Answer): void {
+    this.#desk.person.now(answer);
+  }
+
   /** The questions asked until now, in their order. */
   asked(): Question[] {
     return this.#desk.person.asked();

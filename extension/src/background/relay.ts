@@ -40,7 +40,7 @@ export interface RelayEnvironment {
   /** Keeps a native port for the signature that follows, instead of closing it. */
   keep: (keep: Keep) => void;
   /** Why the port that just disconnected did so; meaningful only inside its `onDisconnect`. */
-  lastError: () => string | undefined;
+  lastError: (ended: Port) => string | undefined;
   /** The browser's language, for a request that names none. */
   uiLanguage: () => string;
   /** Called once when the request is over, whatever way. */
@@ -79,7 +79,7 @@ export class Relay {
     page.onMessage.addListener((message) => { this.#receiveFromPage(message); });
     page.onDisconnect.addListener(() => {
       // The browser logs an error that nobody looked at, for instance when it freezes the page.
-      environment.lastError();
+      environment.lastError(page);
       this.#end(false);
     });
   }
@@ -152,7 +152,7 @@ export class Relay {
       const native = this.#environment.connectNative(checked.method, page);
       this.#pending = { native, leave: verdict.leave, page, hold: checked.params["hold"] === true };
       native.onMessage.addListener((message) => { this.#receiveFromNative(message); });
-      native.onDisconnect.addListener(() => { this.#nativeEnded(this.#environment.lastError()); });
+      native.onDisconnect.addListener(() => { this.#nativeEnded(this.#environment.lastError(native)); });
       native.postMessage(request);
     } catch (error) {
       if (this.#pending === undefined) verdict.leave(false);

@@ -4,6 +4,7 @@ import { spokenLanguage } from "../language.js";
 import { NATIVE_HOST_NAME } from "../messages.js";
 import { NativeClient, NativeFailure } from "../native.js";
 import { parseHistory, parseOwnStatus } from "../own-results.js";
+import { lastErrorOf } from "../ports.js";
 import { readSettings } from "../settings.js";
 import { textIn } from "../text.js";
 import { sayReaders, showReaders } from "./card.js";
@@ -21,7 +22,7 @@ const text = await textIn(language);
 const connect = (): NativeClient =>
   new NativeClient({
     connectNative: () => chrome.runtime.connectNative(NATIVE_HOST_NAME),
-    lastError: () => chrome.runtime.lastError?.message,
+    lastError: lastErrorOf,
     lang,
   });
 
