@@ -8,7 +8,7 @@ import { VirtualCard } from "../testing/src/card.js";
 import { Desk } from "../testing/src/desk.js";
 import { programOf } from "../testing/src/parts.js";
 import { shippedExtension } from "../testing/src/sites.js";
-import { ARTEFACTS, launchOptions, saveArtefact, screenshot } from "./harness/browser.js";
+import { launchOptions, saveArtefact, screenshot } from "./harness/browser.js";
 import { assertAccessible, NARROW_PX, openOwnPage, openPanel, runSelfTest } from "./harness/own-page.js";
 import { PARTS } from "./harness/parts.js";
 
@@ -257,9 +257,8 @@ it("the panel is shown in the language that the person chose, whatever the brows
       await options.locator(`html[lang="${lang}"] #said:not(:empty)`).waitFor();
       const panel = await openPanel(context);
       said.add(await words(panel, "#readers"));
-      // As high as a browser shows a panel.
       await panel.setViewportSize({ width: NARROW_PX, height: 600 });
-      await panel.screenshot({ path: `${ARTEFACTS}/panel-${lang}.png` });
+      await screenshot(panel, `panel-${lang}`);
     }
     assert.equal(said.size, SHOWN_LANGUAGES.length);
   });

@@ -6,8 +6,7 @@ import type { LaunchOptions } from "../../testing/src/browser.js";
 /** The id that the manifest's key gives. */
 export const EXTENSION_ID = "kmbhegncnoikamoigmjkjpoehgbenimi";
 
-/** Where tests leave pictures and logs for people. */
-export const ARTEFACTS = resolve("e2e/artefacts");
+const ARTEFACTS = resolve("e2e/artefacts");
 
 /** How the tests start a browser: in this language, and on this computer's screen if `window`. */
 export function launchOptions(lang = "en", window = false): LaunchOptions {
