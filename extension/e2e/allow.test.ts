@@ -18,13 +18,14 @@ const EXTENSIONS_BUTTON = [878, 73] as const;
 const OUR_ENTRY_IN_ITS_MENU = [700, 233] as const;
 const ALLOW_IN_THE_QUESTION = [668, 266] as const;
 
-/** Where the panel has its button that allows the site; another of the extension's pages can see it. */
-async function placeInPanel(own: Page): Promise<readonly [number, number]> {
+/** What the panel says of the site, and where it has its button that allows it; another of the extension's pages sees it. */
+async function lookIntoPanel(own: Page): Promise<{ said: string; place: readonly [number, number] }> {
   return own.evaluate(() => {
     const [panel] = chrome.extension.getViews({ type: "popup" });
-    const box = panel?.document.querySelector("#site-actions button")?.getBoundingClientRect();
-    if (panel === undefined || box === undefined) throw new Error("the panel offers no button");
-    return [panel.screenX + box.x + box.width / 2, panel.screenY + box.y + box.height / 2] as const;
+    const section = panel?.document.querySelector<HTMLElement>("section");
+    const box = section?.querySelector("button")?.getBoundingClientRect();
+    if (panel === undefined || section === undefined || section === null || box === undefined) throw new Error("the panel offers no button");
+    return { said: section.innerText, place: [panel.screenX + box.x + box.width / 2, panel.screenY + box.y + box.height / 2] as const };
   });
 }
 
@@ -56,12 +57,16 @@ it("a site is served after one click in the panel and the browser's own question
     const installation = { userDataDir: desk.folder.folder("profile"), extension: shippedExtension(PARTS.extension), nativeHost: undefined, environment: { ...desk.environment, DISPLAY: screen.display } };
     context = await launch(chromium, installation, launchOptions("en", true));
     const options = await openOwnPage(context, "options");
+    await options.evaluate((origin) => chrome.storage.local.set({ webEidSteppedAside: [origin] }), SITE);
     const site = await openSite(context);
     assert.equal(await statusOf(site), "extension_unavailable");
     await screen.still();
     await screen.click(...EXTENSIONS_BUTTON);
     await screen.click(...OUR_ENTRY_IN_ITS_MENU);
-    await screen.click(...await placeInPanel(options));
+    const { said, place } = await lookIntoPanel(options);
+    assert.match(said, /^This site\s+www\.example\.jp cannot ask for your card\./);
+    assert.match(said, /On www\.example\.jp another extension answered first/);
+    await screen.click(...place);
     await screen.click(...ALLOW_IN_THE_QUESTION);
 
     // The page that is open is served at once. Its extension has no host here, and says so.

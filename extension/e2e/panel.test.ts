@@ -96,7 +96,7 @@ describe("the panel", () => {
     it(`says what to mind with the card ${profile}`, PATIENCE, async () => {
       await withCard(profile, async (card, context) => {
         const page = await openPanel(context);
-        const said = await words(page, "#readers");
+        const said = await words(page, "section[aria-labelledby=card]");
         for (const pattern of expected) assert.match(said, pattern);
         await screenshot(page, `panel-${profile}`);
         assert.equal(card.asked().length, 0);
