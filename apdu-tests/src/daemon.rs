@@ -164,7 +164,8 @@ fn spawn(place: &Path, person: &ScriptedPinentry, surroundings: &Surroundings) -
 }
 
 /// A program of this workspace, which was built beside the test.
-pub(crate) fn program(name: &str) -> PathBuf {
+#[must_use]
+pub fn program(name: &str) -> PathBuf {
     let test = env::current_exe().expect("a test has a path");
     let built = test.ancestors().nth(2).expect("target/PROFILE/deps/test");
     let program = built.join(name);
