@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, it } from "node:test";
 import { defineCases } from "./harness/cases.js";
-import { BACKGROUND_IDLE_MS, inFirefox, takeBackSite, withoutNativeHost, type FirefoxPage } from "./harness/firefox.js";
+import { allowSiteAgain, BACKGROUND_IDLE_MS, inFirefox, takeBackSite, withoutNativeHost, type FirefoxPage } from "./harness/firefox.js";
 import { PINS, Stack } from "./harness/stack.js";
 import type { BrowserStarter } from "./harness/site-page.js";
 
@@ -37,7 +37,7 @@ describe("in firefox", () => {
     });
   });
 
-  it("a page of a site that the person took back in about:addons is told that nobody answers", { timeout: 120_000 }, async () => {
+  it("a page of a site that the person took back in about:addons is told that nobody answers, until the person allows it again", { timeout: 120_000 }, async () => {
     await atLogin(async (stack, page) => {
       await takeBackSite(page, "http://localhost/*");
       await page.goto(`${stack.origin}/login?lang=en`);
@@ -47,6 +47,11 @@ describe("in firefox", () => {
       assert.notEqual(await page.text("error-advice"), "");
       await page.picture("firefox-site-taken-back");
       assert.equal(stack.asked().length, 0);
+
+      await allowSiteAgain(page, "http://localhost/*");
+      await page.goto(`${stack.origin}/login?lang=en`);
+      await page.click("login-authentication");
+      await stack.question(1);
     });
   });
 

@@ -91,6 +91,19 @@ export async function takeBackSite(page: FirefoxPage, pattern: string): Promise<
   if (failure !== "") throw new Error(`Firefox did not take ${pattern} back: ${failure}`);
 }
 
+/** Opens the add-on's own panel in the tab and has it ask for a site at a click, and the person agree to what Firefox asks. */
+export async function allowSiteAgain(page: FirefoxPage, pattern: string): Promise<void> {
+  const host = await page.evaluateInBrowser(`
+    const [id, done] = arguments;
+    // Firefox's question is a window of the browser, out of the driver's reach.
+    Services.prefs.setBoolPref("extensions.webextOptionalPermissionPrompts", false);
+    done(WebExtensionPolicy.getByID(id).mozExtensionHostname);
+  `, ADD_ON_ID);
+  await page.goto(`moz-extension://${host}/popup.html`);
+  const answer = await page.clickOwnButton(`chrome.permissions.request({ origins: ["${pattern}"] })`);
+  if (answer !== "true") throw new Error(`Firefox does not let ${pattern} be allowed again: ${answer}`);
+}
+
 function definedOf(environment: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
@@ -146,6 +159,22 @@ export class FirefoxPage implements SitePage {
     } finally {
       await this.driver.setContext(Context.CONTENT);
     }
+  }
+
+  /** Adds a button to the add-on's page that does this at a click, clicks it, and waits for what comes of it. */
+  async clickOwnButton(action: string): Promise<string> {
+    await this.#enter();
+    await this.driver.executeScript(`
+      const button = document.createElement("button");
+      button.dataset.testid = "own-button";
+      button.textContent = "…";
+      button.addEventListener("click", () => ${action}.then(String, String).then((text) => { button.textContent = text; }));
+      document.body.prepend(button);
+    `);
+    const button = await this.#visible("own-button");
+    await button.click();
+    await this.driver.wait(async () => (await button.getText()) !== "…", PATIENCE_MS);
+    return button.getText();
   }
 
   async picture(name: string): Promise<string> {
