@@ -66,8 +66,10 @@ pub(crate) struct Texts {
 
     // For the script
     pub(crate) progress_preparing: &'static str,
+    pub(crate) progress_card: &'static str,
     pub(crate) progress_signature: &'static str,
     pub(crate) progress_authentication: &'static str,
+    pub(crate) progress_signing: &'static str,
     pub(crate) progress_sending: &'static str,
     pub(crate) progress_done: &'static str,
     pub(crate) problem_title: &'static str,

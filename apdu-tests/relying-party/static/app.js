@@ -50,12 +50,30 @@ async function sha256Base64(message) {
   return btoa(String.fromCharCode(...new Uint8Array(hash)));
 }
 
+/** How long a card is looked for before the person is asked for it; one that lies there is found sooner. */
+const CARD_PATIENCE_MS = 500;
+
+/** Makes a call that needs the card: it waits for one, and tells the person what to do. */
+async function withCard(step, call, params, signal) {
+  let timer;
+  const onProgress = (stage) => {
+    clearTimeout(timer);
+    if (stage === "waiting-for-card") timer = setTimeout(() => showProgress("card"), CARD_PATIENCE_MS);
+    else showProgress(stage === "signing" ? "signing" : step);
+  };
+  try {
+    return await call({ ...params, lang, signal, waitForCard: true, onProgress });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 async function signStatement(flow, signal) {
   const { statement } = await post(`${flow}/signature/challenge`, {}, signal);
   showStatement(statement);
   showProgress("signature");
   const hashes = [await sha256Base64(statement)];
-  const answer = await sign({ hashes, hashFunction: "SHA-256", lang, signal });
+  const answer = await withCard("signature", sign, { hashes, hashFunction: "SHA-256" }, signal);
   showProgress("sending");
   await post(`${flow}/signature`, answer, signal);
   markStep("signature", "done");
@@ -64,7 +82,7 @@ async function signStatement(flow, signal) {
 async function proveIdentity(flow, signal) {
   const { challengeNonce } = await post(`${flow}/authentication/challenge`, {}, signal);
   showProgress("authentication");
-  const token = await authenticate({ challengeNonce, lang, signal });
+  const token = await withCard("authentication", authenticate, { challengeNonce }, signal);
   showProgress("sending");
   const { next } = await post(`${flow}/authentication`, token, signal);
   markStep("authentication", "done");
@@ -88,7 +106,7 @@ function showStatement(statement) {
   if (statementPreview) statementPreview.hidden = statement !== undefined;
 }
 
-/** @param {"preparing" | "signature" | "authentication" | "sending" | undefined} name */
+/** @param {"preparing" | "card" | "signature" | "authentication" | "signing" | "sending" | undefined} name */
 function showProgress(name) {
   byId("status").textContent = name ? text(name) : "";
   if (name === "signature" || name === "authentication") markStep(name, "current");

@@ -196,8 +196,10 @@ export function defineCases(mode: Mode, browser: CaseBrowser): void {
     test("that is not there is asked for", { card: "absent" }, async (stack, picture) => {
       const page = await stack.open("/login?lang=ja");
       await page.click("login-authentication");
-      assert.equal((await problem(page)).code, "no_card");
+      await poll("the page to ask for the card", async () => (await page.text("status")).includes("カードをカードリーダーに"));
       await picture(page, "no-card");
+      await page.click("cancel");
+      assert.equal((await problem(page)).code, "aborted");
       assert.equal(stack.asked().length, 0);
     });
 

@@ -47,8 +47,10 @@ pub(crate) const ENGLISH: Texts = Texts {
     statement_nonce: "One-time number",
 
     progress_preparing: "Preparing…",
+    progress_card: "Place your card on the card reader.",
     progress_signature: "Enter the signature password (6 to 16 letters and digits) in the window that opens.",
     progress_authentication: "Enter the PIN for user authentication (4 digits) in the window that opens.",
+    progress_signing: "The card is at work. Leave it where it is.",
     progress_sending: "The site is checking the answer…",
     progress_done: "Done",
     problem_title: "This could not be completed",

@@ -47,8 +47,10 @@ pub(crate) const JAPANESE: Texts = Texts {
     statement_nonce: "一回限りの番号",
 
     progress_preparing: "準備しています…",
+    progress_card: "カードをカードリーダーに置いてください。",
     progress_signature: "開いた窓に、署名用パスワード（6〜16文字の英数字）を入力してください。",
     progress_authentication: "開いた窓に、利用者証明用の暗証番号（4桁の数字）を入力してください。",
+    progress_signing: "カードで処理しています。カードを動かさないでください。",
     progress_sending: "サイトで確認しています…",
     progress_done: "済み",
     problem_title: "手続きを続けられませんでした",

@@ -155,8 +155,10 @@ fn problem_panel(texts: &Texts) -> Markup {
 fn script_texts(texts: &Texts) -> Markup {
     let plain = [
         ("preparing", texts.progress_preparing),
+        ("card", texts.progress_card),
         ("signature", texts.progress_signature),
         ("authentication", texts.progress_authentication),
+        ("signing", texts.progress_signing),
         ("sending", texts.progress_sending),
         ("tries-left", texts.problem_tries_left),
         ("check-running", texts.check_running),
