@@ -5,11 +5,11 @@
 import { Admission } from "./background/admission.js";
 import { storeContentWords } from "./background/content-words.js";
 import { Holds } from "./background/holds.js";
-import { Relay } from "./background/relay.js";
+import { ANSWER_MS, Relay } from "./background/relay.js";
 import { judgeSender } from "./background/sender.js";
 import { noteReport } from "./background/stepped-aside.js";
 import { ownError } from "./background/texts.js";
-import { WebEidPort } from "./background/web-eid-port.js";
+import { STATUS_MS, WebEidPort } from "./background/web-eid-port.js";
 import { NATIVE_HOST_NAME, REQUEST_PORT_NAME } from "./messages.js";
 import { lastErrorOf, type Port } from "./ports.js";
 import { onSettingsChanged, readSettings } from "./settings.js";
@@ -55,6 +55,7 @@ chrome.runtime.onConnect.addListener((port) => {
     },
     keep: (keep) => { holds.keep(keep); },
     lastError: lastErrorOf,
+    answerMs: port.name === WEB_EID_PORT_NAME ? STATUS_MS : ANSWER_MS,
     uiLanguage: () => chrome.i18n.getUILanguage(),
     onEnd: () => relays.delete(relay),
   });

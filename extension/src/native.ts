@@ -11,6 +11,9 @@ import { hostWasThere, type Port } from "./ports.js";
 /** How long a port without requests stays open for the next. */
 export const IDLE_MS = 2000;
 
+/** How long a request waits for its answer. None waits for a person, and the daemon's own limits are shorter. */
+export const ANSWER_MS = 10_000;
+
 /** What joins the line to the browser. */
 export interface NativeEnvironment {
   /** Starts the native host. */
@@ -38,6 +41,7 @@ interface Pending {
   /** Takes the result; false if it is not what it must be. */
   take: (result: unknown) => boolean;
   reject: (failure: NativeFailure) => void;
+  timer: ReturnType<typeof setTimeout>;
 }
 
 /** A line to the native host. */
@@ -48,6 +52,8 @@ export class NativeClient {
   readonly #pending = new Map<string | number, Pending>();
   #port: Port | undefined;
   #subscribed = false;
+  /** Whether the port brought an answer: the daemon is there then, whatever else is not. */
+  #heard = false;
   #lastId = 0;
   #idleTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -72,6 +78,8 @@ export class NativeClient {
   close(): void {
     clearTimeout(this.#idleTimer);
     this.#subscribed = false;
+    this.#heard = false;
+    for (const { timer } of this.#pending.values()) clearTimeout(timer);
     this.#pending.clear();
     this.#port?.disconnect();
     this.#port = undefined;
@@ -86,7 +94,10 @@ export class NativeClient {
         return parsed !== undefined;
       };
       this.#lastId += 1;
-      this.#pending.set(this.#lastId, { take, reject });
+      const timer = setTimeout(() => {
+        this.#fail("silent", { missing: this.#heard ? "service" : "daemon", detail: `no answer to ${method} within ${ANSWER_MS / 1000} s` });
+      }, ANSWER_MS);
+      this.#pending.set(this.#lastId, { take, reject, timer });
       try {
         this.#port ??= this.#connect();
         this.#port.postMessage({ jsonrpc: "2.0", id: this.#lastId, method, params });
@@ -125,6 +136,8 @@ export class NativeClient {
       this.#fail("notUnderstood", { detail: "a result that is not of the protocol" });
       return;
     }
+    this.#heard = true;
+    clearTimeout(pending.timer);
     this.#pending.delete(received.id);
     if (received.type === "error") pending.reject(new NativeFailure(received.error, false));
     this.#rest();

@@ -1,10 +1,11 @@
 /**
  * The self-test walks from this extension to the certificate on the card. One `status` crosses every part on the way,
- * and where its answer ends is where the way is broken. `status` asks for no PIN and spends no try.
+ * and where its answer ends is where the way is broken. `status` asks for no PIN and spends no try. Where no answer comes,
+ * one that the daemon can give by itself tells whether the daemon is there.
  */
 import { datesState } from "./dates.js";
 import { NativeFailure, type NativeClient } from "./native.js";
-import { parseOwnStatus, type OwnReader, type OwnStatus } from "./own-results.js";
+import { parseHistory, parseOwnStatus, type OwnReader, type OwnStatus } from "./own-results.js";
 
 /** The parts in the order in which a request comes by. */
 export const STEPS = ["extension", "native-host", "daemon", "service", "reader", "card", "applet", "certificate", "pin"] as const;
@@ -36,6 +37,7 @@ interface Break {
 /** Asks once, through `client`. */
 export async function runSelfTest(client: NativeClient): Promise<Outcome> {
   try {
+    void client.request("history", { limit: 1 }, parseHistory).catch(() => undefined);
     return await client.request("status", { validity: true }, parseOwnStatus);
   } catch (error) {
     if (error instanceof NativeFailure) return error;

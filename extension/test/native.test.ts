@@ -1,7 +1,7 @@
 /** The own pages' line to the native host. */
 import assert from "node:assert/strict";
 import { beforeEach, describe, it, mock } from "node:test";
-import { IDLE_MS, NativeClient, NativeFailure } from "../src/native.js";
+import { ANSWER_MS, IDLE_MS, NativeClient, NativeFailure } from "../src/native.js";
 import { isRecord } from "../page/src/guards.js";
 import { FakePort, golden, settle } from "./fakes.js";
 
@@ -112,6 +112,27 @@ describe("the own pages' line to the native host", () => {
       assert.equal(body.code, "no_service");
       assert.equal(body.missing, missing);
       assert.equal(hostEnded, ended);
+    }
+  });
+
+  it("waits for no answer for ever, and knows whether the daemon gave one to anything", async () => {
+    mock.timers.enable({ apis: ["setTimeout"] });
+    try {
+      for (const [others, missing] of [[[], "daemon"], [["history"], "service"]] as const) {
+        const answered = others.map((method) => client.request(method, {}, record));
+        if (others.length > 0) port().receive({ jsonrpc: "2.0", id: (port().lastSent as { id: number }).id, result: {} });
+        await Promise.all(answered);
+        const asked = failure(client.request("status", {}, record));
+        mock.timers.tick(ANSWER_MS - 1);
+        await settle();
+        assert.equal(port().disconnected, false);
+        mock.timers.tick(1);
+        const { body, hostEnded } = await asked;
+        assert.deepEqual([body.code, body.missing, hostEnded], ["no_service", missing, false]);
+        assert.equal(port().disconnected, true);
+      }
+    } finally {
+      mock.timers.reset();
     }
   });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
 import type { ErrorBody } from "../page/src/errors.js";
-import { CANCEL_GRACE_MS, Relay, type Conditions } from "../src/background/relay.js";
+import { ANSWER_MS, CANCEL_GRACE_MS, Relay, type Conditions } from "../src/background/relay.js";
 import type { SenderVerdict } from "../src/background/sender.js";
 import { MAX_MESSAGE_BYTES } from "../src/messages.js";
 import type { Asked, Verdict } from "../src/background/admission.js";
@@ -30,6 +30,7 @@ function relay(sender: SenderVerdict = PAGE, verdict?: Exclude<Verdict, { admitt
     keep: (keep) => { kept.push(keep); },
     connectNative: connectNative ?? ((): FakePort => { connections += 1; return native; }),
     lastError: () => lastError,
+    answerMs: ANSWER_MS,
     uiLanguage: () => "en-GB",
     onEnd: () => { ends += 1; },
   });
@@ -101,6 +102,27 @@ describe("the background", () => {
       const { message, data } = golden(name)["error"] as { message: string; data: object };
       assert.deepEqual(error(), { message, ...data }, name);
       assertOver();
+    }
+  });
+
+  it("waits for no silent service where no person is asked, and as long as it takes where one is", async (t) => {
+    t.mock.timers.enable({ apis: ["setTimeout"] });
+    for (const message of [STATUS, { ...STATUS, method: "certificate", params: { kind: "signature-ca" } }]) {
+      ends = 0;
+      relay();
+      await request(message);
+      t.mock.timers.tick(ANSWER_MS - 1);
+      assert.deepEqual(page.sent, []);
+      t.mock.timers.tick(1);
+      const { code, missing } = error();
+      assert.deepEqual([code, missing], ["no_service", "daemon"]);
+      assertOver();
+    }
+    for (const message of [asPageMakesIt("authenticate-request"), { ...STATUS, method: "certificate", params: { kind: "signature-ca", waitForCard: true } }]) {
+      relay();
+      await request(message);
+      t.mock.timers.tick(ANSWER_MS * 10);
+      assert.deepEqual(page.sent, []);
     }
   });
 

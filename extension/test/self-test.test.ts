@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it, mock } from "node:test";
 import { diagnose } from "../src/diagnosis.js";
-import { NativeFailure } from "../src/native.js";
+import { ANSWER_MS, NativeClient, NativeFailure } from "../src/native.js";
 import { parseHistory, parseOwnStatus, type OwnStatus } from "../src/own-results.js";
-import { judge, STEPS, type Outcome } from "../src/self-test.js";
+import { judge, runSelfTest, STEPS, type Outcome } from "../src/self-test.js";
 import type { ErrorBody } from "../page/src/errors.js";
-import { golden } from "./fakes.js";
+import { FakePort, golden, settle } from "./fakes.js";
 
 const NOW = new Date("2026-12-01T00:00:00Z");
 const AUTHENTICATION = { notBefore: "2026-06-30T15:00:00Z", notAfter: "2031-07-01T14:59:59Z" };
@@ -67,6 +67,26 @@ describe("the self-test", () => {
   it("passes on what the daemon says to do", () => {
     const steps = judge(status([inReader(null, { code: "card_busy", advice: "Wait." })]), NOW);
     assert.equal(steps.find(({ name }) => name === "card")?.advice, "Wait.");
+  });
+
+  it("ends where nobody answers, at the daemon or at what is behind it", async () => {
+    mock.timers.enable({ apis: ["setTimeout"] });
+    try {
+      for (const [daemonAnswers, at] of [[false, "daemon"], [true, "service"]] as const) {
+        const port = new FakePort();
+        port.onSent = (message) => {
+          const { id, method } = message as { id: number; method: string };
+          if (daemonAnswers && method === "history") queueMicrotask(() => { port.receive({ ...golden("history-result"), id }); });
+        };
+        const outcome = runSelfTest(new NativeClient({ connectNative: () => port, lastError: () => undefined, lang: "en" }));
+        await settle();
+        mock.timers.tick(ANSWER_MS);
+        assert.equal(judge(await outcome, NOW).find(({ result }) => result === "problem")?.name, at);
+        assert(port.disconnected);
+      }
+    } finally {
+      mock.timers.reset();
+    }
   });
 
   it("reads the golden messages", () => {

@@ -5,7 +5,7 @@ import type { ErrorBody } from "../page/src/errors.js";
 import { Admission } from "../src/background/admission.js";
 import { Relay } from "../src/background/relay.js";
 import { ownError } from "../src/background/texts.js";
-import { WebEidPort } from "../src/background/web-eid-port.js";
+import { STATUS_MS, WebEidPort } from "../src/background/web-eid-port.js";
 import { Exchanges } from "../src/content/exchanges.js";
 import { LOOK_AGAIN_MS, LOOK_MS, serveWebEid } from "../src/content/web-eid.js";
 import { FakePort, FakeWindow, golden, linkedPorts, settle } from "./fakes.js";
@@ -51,6 +51,7 @@ beforeEach(() => {
       },
       keep: () => undefined,
       lastError: () => undefined,
+      answerMs: STATUS_MS,
       uiLanguage: () => "en",
       onEnd: () => undefined,
     });
@@ -151,6 +152,17 @@ describe("a page with Web eID's library", () => {
     answer(result({ ...(golden("sign-result")["result"] as object), signatures: [SIGNATURE] }));
     await settle();
     assert.deepEqual(told()[1], messages.sign.success);
+  });
+
+  it("is told before its library gives up that nobody answers, and can ask again", async () => {
+    await post(messages.status.request);
+    await pass(STATUS_MS);
+    const { code, reason, missing } = failureOf("web-eid:status");
+    assert.deepEqual({ code, reason, missing }, { code: "ERR_WEBEID_NATIVE_UNAVAILABLE", reason: "no_service", missing: "daemon" });
+    assert(natives[0]?.disconnected);
+    assert(LOOK_AGAIN_MS + STATUS_MS < 5000);
+    await post(messages.status.request);
+    assert.equal(told().at(-1)?.action, "web-eid:status-ack");
   });
 
   it("is answered at its own origin only", async () => {

@@ -55,7 +55,7 @@ function missingPart({ code, missing }: JpkidError): Part | undefined {
 
 /**
  * Says whether a card can be asked now, and if not, what is missing: the first of extension, permission, native host,
- * daemon, service, reader and card. Opens no prompt and costs no PIN try.
+ * daemon, service, reader and card. Opens no prompt and costs no PIN try. Where nobody answers it says so after 10 seconds.
  *
  * A page cannot tell an absent extension from one that is not allowed on its site: both are `extension`, so that no
  * site learns which extensions a person has.

@@ -21,6 +21,9 @@ import { ownError, type OwnErrorName } from "./texts.js";
 /** How long a cancelled request waits for the service to confirm, before the native port is closed anyway. */
 export const CANCEL_GRACE_MS = 1000;
 
+/** How long the answer to a request may take that no person is asked about. */
+export const ANSWER_MS = 10_000;
+
 /** What the browser knows now and a request depends on. */
 export interface Conditions {
   /** Whether the page's site may use the extension: the person can have taken that back since the page was opened. */
@@ -41,6 +44,8 @@ export interface RelayEnvironment {
   keep: (keep: Keep) => void;
   /** Why the port that just disconnected did so; meaningful only inside its `onDisconnect`. */
   lastError: (ended: Port) => string | undefined;
+  /** How long the answer to a request may take that no person is asked about, in milliseconds. */
+  answerMs: number;
   /** The browser's language, for a request that names none. */
   uiLanguage: () => string;
   /** Called once when the request is over, whatever way. */
@@ -69,7 +74,7 @@ export class Relay {
   #lang: string;
   #state: "new" | "checking" | "pending" | "cancelling" | "over" = "new";
   #pending: Pending | undefined;
-  #graceTimer: ReturnType<typeof setTimeout> | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(page: Port, sender: SenderVerdict, environment: RelayEnvironment) {
     this.#page = page;
@@ -154,6 +159,12 @@ export class Relay {
       native.onMessage.addListener((message) => { this.#receiveFromNative(message); });
       native.onDisconnect.addListener(() => { this.#nativeEnded(this.#environment.lastError(native)); });
       native.postMessage(request);
+      if (!asks && checked.params["waitForCard"] !== true) {
+        const { answerMs } = this.#environment;
+        this.#timer = setTimeout(() => {
+          this.#fail("silent", { missing: "daemon", detail: `no answer within ${answerMs / 1000} s` });
+        }, answerMs);
+      }
     } catch (error) {
       if (this.#pending === undefined) verdict.leave(false);
       this.#fail("notInstalled", { detail: error instanceof Error ? error.message : "the native host cannot be started" });
@@ -194,7 +205,8 @@ export class Relay {
     this.#state = "cancelling";
     const cancel: BackgroundToNative = { jsonrpc: "2.0", id: CANCEL_ID, method: "cancel", params: { id: REQUEST_ID } };
     this.#pending?.native.postMessage(cancel);
-    this.#graceTimer = setTimeout(() => { this.#fail("cancelled"); }, CANCEL_GRACE_MS);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => { this.#fail("cancelled"); }, CANCEL_GRACE_MS);
   }
 
   #fail(name: OwnErrorName, fields: ErrorFields = {}): void {
@@ -214,7 +226,7 @@ export class Relay {
   #end(answered: boolean, kept = false): void {
     if (this.#state === "over") return;
     this.#state = "over";
-    clearTimeout(this.#graceTimer);
+    clearTimeout(this.#timer);
     if (!kept) this.#pending?.native.disconnect();
     this.#pending?.leave(answered);
     this.#environment.onEnd();

@@ -51,6 +51,8 @@ const ERRORS = {
   notInstalled: { code: "no_service", text: "errorNotInstalled", missing: "native-host" },
   /** The native host ended before it answered. */
   ended: { code: "no_service", text: "errorEnded" },
+  /** The native host, or what is behind it, said nothing for too long. */
+  silent: { code: "no_service", text: "errorSilent" },
   /** The native host's answer is not of the protocol. */
   notUnderstood: { code: "internal", text: "errorNotUnderstood" },
   /** The browser failed the background. */

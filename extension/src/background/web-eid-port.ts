@@ -5,6 +5,9 @@ import { isAction } from "../web-eid-messages.js";
 import type { OwnErrorName } from "./texts.js";
 import { interactionTime, lang, ourRequest, success, type WebEidRequest } from "./web-eid-words.js";
 
+/** How long the answer to `status` may take: a page's library gives up after 6 s, and says that no extension is there. */
+export const STATUS_MS = 4000;
+
 /** What a {@link WebEidPort} takes from the extension. */
 export interface WebEidPortEnvironment {
   /** The extension's own version. */
