@@ -69,8 +69,11 @@ describe("the service worker", async () => {
     port.receive({ ...STATUS, params: { lang: "ja" } });
     await settle();
     assert.deepEqual(natives.at(-1)?.sent, [golden("status-request")]);
-    natives.at(-1)?.receive(golden("status-result"));
-    assert.deepEqual(port.lastSent, { type: "result", result: golden("status-result")["result"], held: false });
+    const answer = golden("status-result");
+    natives.at(-1)?.receive(answer);
+    const status = answer["result"] as { readers: object[] };
+    const readers = status.readers.map((reader, index) => ({ ...reader, name: `Reader ${index + 1}` }));
+    assert.deepEqual(port.lastSent, { type: "result", result: { ...status, readers }, held: false });
   });
 
   it("reads why the native host is missing, and answers in the browser's language", async () => {

@@ -92,6 +92,15 @@ describe("the background", () => {
     assertOver();
   });
 
+  it("gives a page no reader's name, and all else of the status", async () => {
+    const readersOf = (name: string): object[] => (golden(name)["result"] as { readers: object[] }).readers;
+    const readers = [...readersOf("status-result"), ...readersOf("status-result-unreadable-card")];
+    const named = (names: string[]): unknown => ({ version: "0.1.0", readers: readers.map((reader, index) => ({ ...reader, name: names[index] })) });
+    await request(STATUS);
+    native.receive({ jsonrpc: "2.0", id: 1, result: named(["Model A (SN-0815) 00 00", "Model B (1234567) 01 00", "Model B (1234568) 02 00"]) });
+    assert.deepEqual(page.sent, [{ type: "result", result: named(["Reader 1", "Reader 2", "Reader 3"]), held: false }]);
+  });
+
   it("relays each error with all its fields", async () => {
     for (const name of ["error-pin-incorrect", "error-pin-blocked", "error-user-cancelled", "error-origin-refused", "error-invalid-params",
       "error-unknown-method", "error-no-service", "error-not-json", "error-rate-limited"]) {

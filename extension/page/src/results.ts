@@ -58,7 +58,7 @@ export interface ReaderError extends ErrorFields {
 
 /** A card reader. */
 export interface Reader {
-  /** Its PC/SC name. */
+  /** "Reader 1" and so on, in the order of the list: its real name can hold a serial number, and stays on the computer. */
   name: string;
   /** The card in it, null without one or with one that cannot be read. */
   card: Card | null;

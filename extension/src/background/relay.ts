@@ -55,6 +55,7 @@ export interface RelayEnvironment {
 /** A request that was sent on. */
 interface Pending {
   native: Port;
+  method: Method;
   leave: (answered: boolean) => void;
   page: { tabId: number; origin: string };
   /** Whether the native port is to be kept for a signature afterwards. */
@@ -155,7 +156,7 @@ export class Relay {
     this.#state = "pending";
     try {
       const native = this.#environment.connectNative(checked.method, page);
-      this.#pending = { native, leave: verdict.leave, page, hold: checked.params["hold"] === true };
+      this.#pending = { native, method: checked.method, leave: verdict.leave, page, hold: checked.params["hold"] === true };
       native.onMessage.addListener((message) => { this.#receiveFromNative(message); });
       native.onDisconnect.addListener(() => { this.#nativeEnded(this.#environment.lastError(native)); });
       native.postMessage(request);
@@ -184,7 +185,10 @@ export class Relay {
     if (received.id !== REQUEST_ID) { this.#fail("notUnderstood", { detail: "an answer to a request that was not made" }); return; }
     // A signature that was made while the page was cancelling is nobody's any more.
     if (this.#state === "cancelling") this.#fail("cancelled");
-    else this.#answer({ type: "result", result: received.result, held: this.#keep(received.result) });
+    else {
+      const result = this.#pending?.method === "status" ? withoutReaderNames(received.result) : received.result;
+      this.#answer({ type: "result", result, held: this.#keep(result) });
+    }
   }
 
   /** Hands the native port on where the service holds the password for it; returns whether it did. */
@@ -231,4 +235,11 @@ export class Relay {
     this.#pending?.leave(answered);
     this.#environment.onEnd();
   }
+}
+
+/** A status with the readers numbered: a reader's name can hold a serial number, by which pages would know a person again. */
+function withoutReaderNames(status: unknown): unknown {
+  if (!isRecord(status) || !Array.isArray(status["readers"])) return status;
+  const readers: unknown[] = status["readers"];
+  return { ...status, readers: readers.map((reader, index) => (isRecord(reader) ? { ...reader, name: `Reader ${index + 1}` } : reader)) };
 }
