@@ -41,7 +41,7 @@ export const WEB_EID_CODE_OF: Record<ErrorCode, WebEidCode> = {
   card_removed: FATAL,
   card_busy: FATAL,
   card_error: FATAL,
-  access_denied: "ERR_WEBEID_NATIVE_UNAVAILABLE",
+  access_denied: FATAL,
   pin_incorrect: CANCELLED,
   pin_blocked: FATAL,
   pin_last_try_refused: CANCELLED,
@@ -70,7 +70,8 @@ export type FailureFields = UnknownRecord & {
 
 /** The answer to the page for an error. A site of Web eID shows `message` at most, so it holds the advice as well. */
 export function failure(action: Action, { code, message, advice, ...fields }: ErrorBody, more: UnknownRecord = {}): WebEidAnswer {
-  return failed(action, WEB_EID_CODE_OF[code], {
+  // Sites tell people to install the native application where that is unavailable: not where only the card's service is.
+  return failed(action, fields.missing === "service" ? FATAL : WEB_EID_CODE_OF[code], {
     ...fields,
     ...more,
     ...(fields.field === "hashes" ? { field: "hash" } : {}),

@@ -46,7 +46,7 @@ export function isAnswerTo(action: Action, value: unknown): value is WebEidAnswe
  */
 const FOLLOWED = { extension: "2.5.0", nativeApp: "2.9.0" };
 
-/** A version of ours as Web eID counts. */
-export function versionAs(part: keyof typeof FOLLOWED, own: string): string {
-  return `${FOLLOWED[part]}+jpkid.${own.replaceAll(/[^0-9A-Za-z.-]/g, "-")}`;
+/** A version of ours as Web eID counts; without `own` the one that is followed. */
+export function versionAs(part: keyof typeof FOLLOWED, own?: string): string {
+  return own === undefined ? FOLLOWED[part] : `${FOLLOWED[part]}+jpkid.${own.replaceAll(/[^0-9A-Za-z.-]/g, "-")}`;
 }

@@ -273,6 +273,36 @@ describe("a failure of Web eID", () => {
     assert.equal(typeof detail, "string");
   });
 
+  it("is not that the native application is missing, where only the smart card service does not run or is closed to the person", async () => {
+    const fails = (code: string, missing?: string): Record<string, unknown> =>
+      ({ jsonrpc: "2.0", id: 1, error: { code: -32000, message: "No.", data: { code, advice: "Do this.", missing } } });
+    for (const [code, missing] of [["no_service", "service"], ["access_denied", undefined]] as const) {
+      await post(messages.status.request);
+      answer(fails(code, missing));
+      await settle();
+      assert.deepEqual(told().at(-1), { ...messages.status.success, nativeApp: "2.9.0" });
+      for (const message of [messages.authenticate.request, messages.getSigningCertificate.request, messages.sign.request]) {
+        await post(message);
+        answer(fails(code, missing));
+        await settle();
+        const error = failureOf(message.action);
+        assert.deepEqual([error["code"], error["reason"], error["missing"]], ["ERR_WEBEID_NATIVE_FATAL", code, missing]);
+      }
+      await post({ ...messages.status.request, libraryVersion: "3.0.0" });
+      answer(fails(code, missing));
+      await settle();
+      assert.equal(failureOf("web-eid:status")["code"], "ERR_WEBEID_VERSION_MISMATCH");
+    }
+    for (const missing of ["daemon", "native-host"]) {
+      for (const message of [messages.status.request, messages.authenticate.request]) {
+        await post(message);
+        answer(fails("no_service", missing));
+        await settle();
+        assert.equal(failureOf(message.action)["code"], "ERR_WEBEID_NATIVE_UNAVAILABLE");
+      }
+    }
+  });
+
   it("tells a blocked PIN, and where to go", async () => {
     await post(messages.authenticate.request);
     answer(golden("error-pin-blocked"));

@@ -3,7 +3,7 @@ import { parseBackgroundToContent, parseContentToBackground, type BackgroundToCo
 import type { Port } from "../ports.js";
 import { isAction } from "../web-eid-messages.js";
 import type { OwnErrorName } from "./texts.js";
-import { interactionTime, lang, ourRequest, success, type WebEidRequest } from "./web-eid-words.js";
+import { interactionTime, lang, ourRequest, statusWithoutCards, success, type WebEidRequest } from "./web-eid-words.js";
 
 /** How long the answer to `status` may take: a page's library gives up after 6 s, and says that no extension is there. */
 export const STATUS_MS = 4000;
@@ -51,7 +51,10 @@ export class WebEidPort implements Port {
       }
       case "error":
         if (this.#late && answer.error.code === "user_cancelled") this.#fail("timedOut");
-        else this.#answer(answer);
+        else {
+          const result = request && statusWithoutCards(request, answer.error, this.#environment.version);
+          this.#answer(result === undefined ? answer : { type: "result", result, held: false });
+        }
         return;
       case "progress":
       case undefined:

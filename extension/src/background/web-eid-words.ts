@@ -1,4 +1,5 @@
 /** What Web eID's page library asks and wants to hear, put into the words of this extension and back. */
+import type { ErrorBody } from "../../page/src/errors.js";
 import { isRecord, isString, type UnknownRecord } from "../../page/src/guards.js";
 import { isAuthenticationToken, isCertificate, isSignatures } from "../../page/src/results.js";
 import { failed, type WebEidCode } from "../web-eid-errors.js";
@@ -66,6 +67,15 @@ export function success({ action, message }: WebEidRequest, result: unknown, ver
   return fields && { action: `${action}-success`, ...fields };
 }
 
+/**
+ * The answer to `status` where the native host is there, and only cards cannot be asked: that is none of its business.
+ * Undefined for any other error or request.
+ */
+export function statusWithoutCards({ action, message }: WebEidRequest, { code, missing }: ErrorBody, version: string): WebEidAnswer | undefined {
+  if (action !== "web-eid:status" || (missing !== "service" && code !== "access_denied")) return undefined;
+  return versions(message, version, undefined);
+}
+
 function resultFields(action: Exclude<Action, "web-eid:status">, result: unknown): UnknownRecord | undefined {
   switch (action) {
     case "web-eid:authenticate": {
@@ -86,7 +96,7 @@ function resultFields(action: Exclude<Action, "web-eid:status">, result: unknown
 }
 
 /** The answer to `status`: which versions there are, or that the page's library is of another. */
-function versions(message: UnknownRecord, ownExtension: string, ownService: string): WebEidAnswer {
+function versions(message: UnknownRecord, ownExtension: string, ownService: string | undefined): WebEidAnswer {
   const action = "web-eid:status";
   const library = message["libraryVersion"];
   const found = { library, extension: versionAs("extension", ownExtension), nativeApp: versionAs("nativeApp", ownService) };
