@@ -198,8 +198,9 @@ impl<C: DerefMut<Target = HostileCard>> CardTransaction for HostileTransaction<C
         self.0.transmit(command).map(Zeroizing::new)
     }
 
-    fn power_off_at_end(&mut self) {
+    fn power_off(&mut self) -> Result<(), TransportError> {
         self.0.open = false;
+        Ok(())
     }
 }
 

@@ -64,36 +64,23 @@ impl CardSource for ReplayReader {
 
 impl Card for ReplayReader {
     fn begin(&mut self) -> Result<Box<dyn CardTransaction + '_>, TransportError> {
-        Ok(Box::new(ReplayTransaction {
-            reader: self,
-            power_off: false,
-        }))
+        Ok(Box::new(ReplayTransaction(self)))
     }
 }
 
-struct ReplayTransaction<'reader> {
-    reader: &'reader ReplayReader,
-    power_off: bool,
-}
+struct ReplayTransaction<'reader>(&'reader ReplayReader);
 
 impl CardTransaction for ReplayTransaction<'_> {
     fn transmit(&mut self, command: &[u8]) -> Answer {
-        match self.reader.lock().transmit(command) {
+        match self.0.lock().transmit(command) {
             Ok(answer) => Ok(Zeroizing::new(answer)),
             Err(Stop::Silence) => Err(TransportError::Unresponsive),
             Err(Stop::Mismatch(_)) => Err(TransportError::CardRemoved),
         }
     }
 
-    fn power_off_at_end(&mut self) {
-        self.power_off = true;
-    }
-}
-
-impl Drop for ReplayTransaction<'_> {
-    fn drop(&mut self) {
-        if self.power_off {
-            self.reader.lock().power_on();
-        }
+    fn power_off(&mut self) -> Result<(), TransportError> {
+        self.0.lock().power_on();
+        Ok(())
     }
 }

@@ -137,8 +137,8 @@ impl CardTransaction for TappedTransaction<'_> {
         })
     }
 
-    fn power_off_at_end(&mut self) {
-        self.transaction.power_off_at_end();
+    fn power_off(&mut self) -> Result<(), TransportError> {
+        self.transaction.power_off()
     }
 }
 

@@ -63,9 +63,11 @@ pub trait CardTransaction {
     /// [`TransportError`] if no answer came; the card may have carried out the command all the same.
     fn transmit(&mut self, command: &[u8]) -> Result<Zeroizing<Vec<u8>>, TransportError>;
 
-    /// Lets the card lose its power when the exchange ends: the last means to make it forget a
-    /// verified PIN.
-    fn power_off_at_end(&mut self);
+    /// Ends the exchange and takes the card's power away: the last means to make it forget a verified PIN.
+    ///
+    /// # Errors
+    /// [`TransportError`] if it is not known that the card lost its power.
+    fn power_off(&mut self) -> Result<(), TransportError>;
 }
 
 /// A connected card, shared with other programs between exchanges.

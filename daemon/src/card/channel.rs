@@ -108,9 +108,12 @@ impl<'t> Channel<'t> {
         }
     }
 
-    /// Lets the card lose its power when the transaction ends.
-    pub fn power_off_at_end(&mut self) {
-        self.transaction.power_off_at_end();
+    /// Ends the transaction and takes the card's power away.
+    ///
+    /// # Errors
+    /// [`TransportError`] if it is not known that the card lost its power.
+    pub fn power_off(&mut self) -> Result<(), TransportError> {
+        self.transaction.power_off()
     }
 
     fn transmit(&mut self, command: &CommandApdu) -> Result<ResponseApdu, CommandError> {
@@ -153,7 +156,9 @@ mod tests {
             assert_eq!(command, expected);
             Ok(Zeroizing::new(answer))
         }
-        fn power_off_at_end(&mut self) {}
+        fn power_off(&mut self) -> Result<(), TransportError> {
+            Ok(())
+        }
     }
 
     impl Drop for Script {
@@ -220,7 +225,9 @@ mod tests {
             fn transmit(&mut self, _: &[u8]) -> Result<Zeroizing<Vec<u8>>, TransportError> {
                 Ok(Zeroizing::new(vec![0x61, 0x00]))
             }
-            fn power_off_at_end(&mut self) {}
+            fn power_off(&mut self) -> Result<(), TransportError> {
+                Ok(())
+            }
         }
         let error = Channel::new(Box::new(Endless))
             .exchange(&read())

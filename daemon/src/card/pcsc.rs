@@ -198,7 +198,6 @@ impl Card for PcscCard {
         Ok(Box::new(PcscTransaction {
             transaction: Some(transaction),
             reader: &self.reader,
-            disposition: Disposition::LeaveCard,
             answer: Zeroizing::new(vec![0; ANSWER_ROOM]),
         }))
     }
@@ -218,10 +217,9 @@ impl Drop for PcscCard {
 }
 
 struct PcscTransaction<'card> {
-    /// Taken only by drop.
+    /// Taken by its end.
     transaction: Option<pcsc::Transaction<'card>>,
     reader: &'card CStr,
-    disposition: Disposition,
     answer: Zeroizing<Vec<u8>>,
 }
 
@@ -246,18 +244,25 @@ impl CardTransaction for PcscTransaction<'_> {
         }
     }
 
-    fn power_off_at_end(&mut self) {
-        self.disposition = Disposition::UnpowerCard;
+    fn power_off(&mut self) -> Result<(), TransportError> {
+        self.end(Disposition::UnpowerCard)
+    }
+}
+
+impl PcscTransaction<'_> {
+    fn end(&mut self, disposition: Disposition) -> Result<(), TransportError> {
+        match self.transaction.take() {
+            Some(transaction) => transaction
+                .end(disposition)
+                .map_err(|(_, error)| transport_error("end a transaction", error)),
+            None => Ok(()),
+        }
     }
 }
 
 impl Drop for PcscTransaction<'_> {
     fn drop(&mut self) {
-        if let Some(Err((_, error))) = self
-            .transaction
-            .take()
-            .map(|transaction| transaction.end(self.disposition))
-        {
+        if let Err(error) = self.end(Disposition::LeaveCard) {
             tracing::debug!(%error, "end of transaction");
         }
     }

@@ -48,22 +48,16 @@ struct VirtualCardConnection {
 
 impl Card for VirtualCardConnection {
     fn begin(&mut self) -> Result<Box<dyn CardTransaction + '_>, TransportError> {
-        Ok(Box::new(VirtualTransaction {
-            connection: self,
-            power_off: false,
-        }))
+        Ok(Box::new(VirtualTransaction(self)))
     }
 }
 
 /// No other program reaches this card, so a transaction needs no lock: one worker owns a reader.
-struct VirtualTransaction<'card> {
-    connection: &'card VirtualCardConnection,
-    power_off: bool,
-}
+struct VirtualTransaction<'card>(&'card VirtualCardConnection);
 
 impl CardTransaction for VirtualTransaction<'_> {
     fn transmit(&mut self, command: &[u8]) -> Result<Zeroizing<Vec<u8>>, TransportError> {
-        let VirtualCardConnection { reader, insertion } = self.connection;
+        let VirtualCardConnection { reader, insertion } = self.0;
         let answer = reader
             .exchange(*insertion, command)
             .map_err(|silence| match silence {
@@ -73,16 +67,9 @@ impl CardTransaction for VirtualTransaction<'_> {
         Ok(Zeroizing::new(answer))
     }
 
-    fn power_off_at_end(&mut self) {
-        self.power_off = true;
-    }
-}
-
-impl Drop for VirtualTransaction<'_> {
-    fn drop(&mut self) {
-        if self.power_off {
-            // Cuts the power first; the next connection finds the card running.
-            self.connection.reader.power_on();
-        }
+    fn power_off(&mut self) -> Result<(), TransportError> {
+        // Cuts the power first; the next connection finds the card running.
+        self.0.reader.power_on();
+        Ok(())
     }
 }

@@ -309,7 +309,9 @@ impl Drop for Applet<'_> {
         }
         if let Err(error) = self.forget_pins() {
             tracing::debug!(%error, "the card is powered off instead");
-            self.channel.power_off_at_end();
+            if let Err(error) = self.channel.power_off() {
+                tracing::debug!(%error, "the card may still have its power");
+            }
         }
     }
 }

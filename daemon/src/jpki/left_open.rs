@@ -55,13 +55,21 @@ impl LeftOpen {
         match self.source.connect(reader) {
             Ok(mut card) => {
                 tracing::warn!(reader, "closing a card that was left open");
-                Applet::leave(card.begin()?);
+                // Takes the mark away if it comes to that.
+                Applet::leave(Box::new(MarkedTransaction {
+                    transaction: card.begin()?,
+                    reader,
+                    mark: &self.mark,
+                    open: true,
+                }));
+                Ok(())
             }
-            Err(TransportError::NoReader | TransportError::NoCard) => {}
-            Err(error) => return Err(error),
+            Err(TransportError::NoReader | TransportError::NoCard) => {
+                self.mark.remove(reader);
+                Ok(())
+            }
+            Err(error) => Err(error),
         }
-        self.mark.remove(reader);
-        Ok(())
     }
 }
 
@@ -136,13 +144,7 @@ impl Mark {
         let written = if readers.is_empty() {
             fs::remove_file(&self.path)
         } else {
-            OpenOptions::new()
-                .write(true)
-                .create(true)
-                .truncate(true)
-                .mode(0o600)
-                .open(&self.path)
-                .and_then(|mut file| file.write_all(readers.join("\n").as_bytes()))
+            self.replace(&readers.join("\n"))
         };
         match written {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
@@ -150,6 +152,19 @@ impl Mark {
             }
             _ => {}
         }
+    }
+
+    /// By renaming, so that whoever is killed here leaves one list or the other.
+    fn replace(&self, list: &str) -> io::Result<()> {
+        let next = self.path.with_extension("open.new");
+        OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&next)?
+            .write_all(list.as_bytes())?;
+        fs::rename(next, &self.path)
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<String>> {
@@ -170,7 +185,6 @@ impl Card for MarkedCard {
             reader: &self.reader,
             mark: &self.mark,
             open: false,
-            service_gone: false,
         }))
     }
 }
@@ -180,8 +194,14 @@ struct MarkedTransaction<'c> {
     reader: &'c str,
     mark: &'c Mark,
     open: bool,
-    /// The smart card service ended: nobody can cut the power any more.
-    service_gone: bool,
+}
+
+impl MarkedTransaction<'_> {
+    fn closed(&mut self) {
+        if std::mem::take(&mut self.open) {
+            self.mark.remove(self.reader);
+        }
+    }
 }
 
 impl CardTransaction for MarkedTransaction<'_> {
@@ -190,22 +210,26 @@ impl CardTransaction for MarkedTransaction<'_> {
             self.mark.add(self.reader);
             self.open = true;
         }
-        let answer = self.transaction.transmit(command).inspect_err(|error| {
-            self.service_gone |= matches!(error, TransportError::NoService);
-        })?;
-        if self.open && leaves_applet(command) && answer.ends_with(&[0x90, 0x00]) {
-            self.mark.remove(self.reader);
-            self.open = false;
+        let answer = self.transaction.transmit(command)?;
+        if leaves_applet(command) && answer.ends_with(&[0x90, 0x00]) {
+            self.closed();
         }
         Ok(answer)
     }
 
-    fn power_off_at_end(&mut self) {
-        self.transaction.power_off_at_end();
-        if self.open && !self.service_gone {
-            self.mark.remove(self.reader);
-            self.open = false;
+    fn power_off(&mut self) -> Result<(), TransportError> {
+        let ended = self.transaction.power_off();
+        // A card that was pulled has no power either. Any other is closed before its next use.
+        if matches!(
+            ended,
+            Ok(())
+                | Err(TransportError::CardRemoved
+                    | TransportError::NoCard
+                    | TransportError::NoReader)
+        ) {
+            self.closed();
         }
+        ended
     }
 }
 
@@ -238,6 +262,8 @@ mod tests {
     struct Fake {
         sent: Mutex<Vec<Vec<u8>>>,
         busy: AtomicBool,
+        /// The service ends after it has connected.
+        dying: AtomicBool,
     }
 
     impl CardSource for Arc<Fake> {
@@ -265,14 +291,19 @@ mod tests {
 
     impl CardTransaction for Arc<Fake> {
         fn transmit(&mut self, command: &[u8]) -> Result<Zeroizing<Vec<u8>>, TransportError> {
-            if self.busy.load(Ordering::Relaxed) {
+            if self.dying.load(Ordering::Relaxed) {
                 return Err(TransportError::NoService);
             }
             self.sent.lock().unwrap().push(command.to_vec());
             Ok(Zeroizing::new(vec![0x90, 0x00]))
         }
 
-        fn power_off_at_end(&mut self) {}
+        fn power_off(&mut self) -> Result<(), TransportError> {
+            if self.dying.load(Ordering::Relaxed) {
+                return Err(TransportError::NoService);
+            }
+            Ok(())
+        }
     }
 
     struct Place {
@@ -357,32 +388,53 @@ mod tests {
     }
 
     #[test]
-    fn power_off_closes_nothing_where_the_service_is_gone_and_the_next_use_does() {
-        let place = Place::new();
-        let daemon = place.daemon();
-        {
-            let mut card = daemon.connect("Reader 0").unwrap();
-            let mut transaction = card.begin().unwrap();
-            transaction.transmit(VERIFY_PIN).unwrap();
-            place.card.busy.store(true, Ordering::Relaxed);
-            transaction.transmit(LEAVE).unwrap_err();
-            transaction.power_off_at_end();
+    fn only_a_power_off_that_came_to_pass_closes_a_card() {
+        for (dying, sent_later) in [
+            (false, vec![VERIFY_PIN, SELECT_JPKI]),
+            (true, vec![VERIFY_PIN, LEAVE, SELECT_JPKI]),
+        ] {
+            let place = Place::new();
+            let daemon = place.daemon();
+            {
+                let mut card = daemon.connect("Reader 0").unwrap();
+                let mut transaction = card.begin().unwrap();
+                transaction.transmit(VERIFY_PIN).unwrap();
+                // Nothing was sent in between: the service ends as the power is cut.
+                place.card.dying.store(dying, Ordering::Relaxed);
+                assert_eq!(transaction.power_off().is_err(), dying);
+            }
+            assert_eq!(place.mark().exists(), dying);
+            place.card.dying.store(false, Ordering::Relaxed);
+            place.send(&daemon, &[SELECT_JPKI]);
+            assert_eq!(place.sent(), sent_later);
+            assert!(!place.mark().exists());
         }
-        assert!(place.mark().exists());
-        place.card.busy.store(false, Ordering::Relaxed);
-        place.send(&daemon, &[SELECT_JPKI]);
-        assert_eq!(place.sent(), [VERIFY_PIN, LEAVE, SELECT_JPKI]);
+    }
+
+    #[test]
+    fn a_card_that_could_not_be_closed_stays_marked_until_it_is() {
+        let place = Place::new();
+        place.send(&place.daemon(), &[VERIFY_PIN]);
+        place.sent();
+        let daemon = place.daemon();
+        place.card.dying.store(true, Ordering::Relaxed);
+        daemon.close_all();
+        assert_eq!(fs::read_to_string(place.mark()).unwrap(), "Reader 0");
+        place.card.dying.store(false, Ordering::Relaxed);
+        daemon.close_all();
+        assert_eq!(place.sent(), [LEAVE]);
         assert!(!place.mark().exists());
     }
 
     #[test]
-    fn power_off_closes_as_well() {
+    fn a_list_that_cannot_be_written_whole_leaves_the_one_before() {
         let place = Place::new();
         let daemon = place.daemon();
-        let mut card = daemon.connect("Reader 0").unwrap();
-        let mut transaction = card.begin().unwrap();
-        transaction.transmit(VERIFY_PIN).unwrap();
-        transaction.power_off_at_end();
-        assert!(!place.mark().exists());
+        place.send(&daemon, &[VERIFY_PIN]);
+        // Where the new list would be written.
+        fs::create_dir(place.mark().with_extension("open.new")).unwrap();
+        let mut other = daemon.connect("Reader 1").unwrap();
+        other.begin().unwrap().transmit(VERIFY_PIN).unwrap();
+        assert_eq!(fs::read_to_string(place.mark()).unwrap(), "Reader 0");
     }
 }
