@@ -1,11 +1,13 @@
 //! Remembers on disk which cards are open, so that a daemon that is killed leaves none so for longer than until the next
 //! one starts.
 
+use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
 
 use zeroize::Zeroizing;
 
@@ -21,8 +23,8 @@ const MAX_MARK_LEN: u64 = 4096;
 pub struct LeftOpen {
     source: Arc<dyn CardSource>,
     mark: Arc<Mark>,
-    /// One closes at a time.
-    closing: Mutex<()>,
+    /// Of each reader's card, one closes at a time. Whoever holds it may wait for another program as long as that likes.
+    closing: Mutex<HashMap<String, Arc<Mutex<()>>>>,
 }
 
 impl LeftOpen {
@@ -36,19 +38,28 @@ impl LeftOpen {
         }
     }
 
-    /// Closes the cards that a daemon left open when it was killed. Waits for programs that use them; what cannot be
-    /// closed now is closed before it is used.
+    /// Closes the cards that a daemon left open when it was killed, all at once. Waits for programs that use them; what
+    /// cannot be closed now is closed before it is used.
     pub fn close_all(&self) {
-        for reader in self.mark.readers() {
-            if let Err(error) = self.close(&reader) {
-                tracing::warn!(reader, %error, "a card that was left open cannot be closed yet");
+        thread::scope(|scope| {
+            for reader in self.mark.readers() {
+                scope.spawn(move || {
+                    if let Err(error) = self.close(&reader) {
+                        tracing::warn!(reader, %error, "a card that was left open cannot be closed yet");
+                    }
+                });
             }
-        }
+        });
     }
 
     /// Closes a card if it was left open; one without power is closed.
     fn close(&self, reader: &str) -> Result<(), TransportError> {
-        let _closing = self.closing.lock().unwrap_or_else(PoisonError::into_inner);
+        if !self.mark.has(reader) {
+            return Ok(());
+        }
+        let turn = Arc::clone(lock(&self.closing).entry(reader.to_owned()).or_default());
+        let _turn = lock(&turn);
+        // Whoever had the turn before has closed it.
         if !self.mark.has(reader) {
             return Ok(());
         }
@@ -168,7 +179,7 @@ impl Mark {
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<String>> {
-        self.readers.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.readers)
     }
 }
 
@@ -233,6 +244,10 @@ impl CardTransaction for MarkedTransaction<'_> {
     }
 }
 
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// The instruction byte of VERIFY.
 const VERIFY: u8 = 0x20;
 
@@ -250,6 +265,8 @@ fn leaves_applet(command: &[u8]) -> bool {
 mod tests {
     use std::os::unix::fs::PermissionsExt as _;
     use std::sync::atomic::{AtomicBool, Ordering};
+    use std::sync::mpsc;
+    use std::time::Duration;
 
     use super::*;
 
@@ -264,6 +281,8 @@ mod tests {
         busy: AtomicBool,
         /// The service ends after it has connected.
         dying: AtomicBool,
+        /// Another program has the card of this reader, until the lock is free.
+        stuck: Mutex<()>,
     }
 
     impl CardSource for Arc<Fake> {
@@ -271,15 +290,31 @@ mod tests {
             Ok(Vec::new())
         }
 
-        fn connect(&self, _: &str) -> Result<Box<dyn Card>, TransportError> {
+        fn connect(&self, reader: &str) -> Result<Box<dyn Card>, TransportError> {
             if self.busy.load(Ordering::Relaxed) {
                 return Err(TransportError::Busy);
             }
-            Ok(Box::new(Arc::clone(self)))
+            let card = Arc::clone(self);
+            Ok(match reader {
+                STUCK => Box::new(Stuck(card)),
+                _ => Box::new(card),
+            })
         }
 
         fn wait_for_change(&self, _: &[Reader]) -> Result<Vec<Reader>, TransportError> {
             Err(TransportError::NoService)
+        }
+    }
+
+    /// The reader whose card another program may have.
+    const STUCK: &str = "Stuck reader";
+
+    struct Stuck(Arc<Fake>);
+
+    impl Card for Stuck {
+        fn begin(&mut self) -> Result<Box<dyn CardTransaction + '_>, TransportError> {
+            drop(lock(&self.0.stuck));
+            self.0.begin()
         }
     }
 
@@ -384,6 +419,35 @@ mod tests {
         place.card.busy.store(false, Ordering::Relaxed);
         place.send(&daemon, &[SELECT_JPKI]);
         assert_eq!(place.sent(), [LEAVE, SELECT_JPKI]);
+        assert!(!place.mark().exists());
+    }
+
+    #[test]
+    fn a_card_that_another_program_holds_keeps_no_other_reader_waiting() {
+        let place = Place::new();
+        fs::write(place.mark(), format!("{STUCK}\nReader 0")).unwrap();
+        let daemon = place.daemon();
+        let held = lock(&place.card.stuck);
+        let (tell, told) = mpsc::channel();
+        thread::scope(|scope| {
+            scope.spawn(|| daemon.close_all());
+            scope.spawn(|| {
+                // It is closed at the start as well, and one that was never open needs no closing.
+                while daemon.mark.has("Reader 0") {
+                    thread::sleep(Duration::from_millis(1));
+                }
+                for reader in ["Reader 0", "Reader 1"] {
+                    daemon.connect(reader).unwrap();
+                }
+                tell.send(()).unwrap();
+            });
+            let in_time = told.recv_timeout(Duration::from_secs(5));
+            let still_marked = fs::read_to_string(place.mark()).unwrap();
+            drop(held);
+            assert_eq!(in_time, Ok(()));
+            assert_eq!(still_marked, STUCK);
+        });
+        assert_eq!(place.sent(), [LEAVE, LEAVE]);
         assert!(!place.mark().exists());
     }
 
