@@ -67,7 +67,8 @@ let noted: Promise<void> = Promise.resolve();
 
 chrome.runtime.onMessage.addListener((message: unknown, sender) => {
   const titles = { plain: browserText("actionTitle"), steppedAside: browserText("actionTitleSteppedAside") };
-  noted = noted.then(() => noteReport(chrome, message, judgeSender(sender, chrome.runtime.id), titles));
+  // One that cannot be noted is lost, and is no reason to lose the next.
+  noted = noted.catch(() => undefined).then(() => noteReport(chrome, message, judgeSender(sender, chrome.runtime.id), titles));
 });
 
 onSettingsChanged(chrome.storage, (settings) => void storeContentWords(chrome.storage, settings));

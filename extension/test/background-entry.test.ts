@@ -138,6 +138,19 @@ describe("the service worker", async () => {
     assert.deepEqual(chrome.storage.stored["webEidSteppedAside"], []);
   });
 
+  it("notes a report although the one before could not be noted", async (t) => {
+    const sender = { id: OWN_ID, tab: { id: 7 }, frameId: 0, origin: "https://www.example.jp" };
+    t.mock.method(chrome.storage.local, "set").mock.mockImplementationOnce(() => Promise.reject(new Error("QUOTA_BYTES quota exceeded")));
+    onMessage.fire({ type: "web-eid-other", answers: true }, sender);
+    onMessage.fire({ type: "web-eid-other", answers: true }, { ...sender, origin: "https://other.example.jp" });
+    await settle();
+    await settle();
+    assert.deepEqual(chrome.storage.stored["webEidSteppedAside"], ["https://other.example.jp"]);
+    onMessage.fire({ type: "web-eid-other", answers: false }, { ...sender, origin: "https://other.example.jp" });
+    await settle();
+    calls.splice(0);
+  });
+
   it("leaves other ports alone", async () => {
     const port = pagePort("something else");
     onConnect.fire(port);
