@@ -257,6 +257,7 @@ describe("the capability answer", () => {
       ["native-host", fail({ code: "no_service", message: "m", advice: "a" })],
       ["daemon", fail({ code: "no_service", message: "m", advice: "a", missing: "daemon" })],
       ["service", fail({ code: "no_service", message: "m", advice: "a", missing: "service" })],
+      ["service", fail({ code: "access_denied", message: "m", advice: "a" })],
       ["reader", fail({ code: "no_reader", message: "m", advice: "a" })],
       ["reader", see([])],
       ["card", see([{ name: "r", card: null }])],

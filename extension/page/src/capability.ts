@@ -49,6 +49,8 @@ export type Capability =
 function missingPart({ code, missing }: JpkidError): Part | undefined {
   if (code === "extension_unavailable") return missing ?? "extension";
   if (code === "no_service") return missing ?? "native-host";
+  // A policy of the system can keep this person from a service that runs.
+  if (code === "access_denied") return "service";
   if (code === "no_reader") return "reader";
   return code === "no_card" ? "card" : undefined;
 }

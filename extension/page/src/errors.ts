@@ -49,7 +49,7 @@ export type ErrorCode = ServiceErrorCode | (typeof PAGE_ERROR_CODES)[number];
  * - `permission`: the person took this site's permission back while the page was open.
  * - `native-host`: the browser finds no program jpkid on this computer, or may not start it.
  * - `daemon`: the program is there, but its daemon cannot be reached.
- * - `service`: the computer's smart card service does not run.
+ * - `service`: the computer's smart card service does not run, or the system denies it to this person.
  */
 export const MISSING_PARTS = ["permission", "native-host", "daemon", "service"] as const;
 
