@@ -66,9 +66,10 @@ chrome.runtime.onConnect.addListener((port) => {
 let noted: Promise<void> = Promise.resolve();
 
 chrome.runtime.onMessage.addListener((message: unknown, sender) => {
+  const received = { message, sender: judgeSender(sender, chrome.runtime.id), isPrivate: sender.tab?.incognito === true };
   const titles = { plain: browserText("actionTitle"), steppedAside: browserText("actionTitleSteppedAside") };
   // One that cannot be noted is lost, and is no reason to lose the next.
-  noted = noted.catch(() => undefined).then(() => noteReport(chrome, message, judgeSender(sender, chrome.runtime.id), titles));
+  noted = noted.catch(() => undefined).then(() => noteReport(chrome, received, titles));
 });
 
 onSettingsChanged(chrome.storage, (settings) => void storeContentWords(chrome.storage, settings));

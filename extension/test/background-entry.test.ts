@@ -138,6 +138,13 @@ describe("the service worker", async () => {
     assert.deepEqual(chrome.storage.stored["webEidSteppedAside"], []);
   });
 
+  it("keeps no site of a private window", async () => {
+    onMessage.fire({ type: "web-eid-other", answers: true }, { id: OWN_ID, tab: { id: 7, incognito: true }, frameId: 0, origin: "https://www.example.jp" });
+    await settle();
+    assert.deepEqual(calls.splice(0), ["badge 7 !", "actionTitleSteppedAside"]);
+    assert.deepEqual(chrome.storage.stored["webEidSteppedAside"], []);
+  });
+
   it("notes a report although the one before could not be noted", async (t) => {
     const sender = { id: OWN_ID, tab: { id: 7 }, frameId: 0, origin: "https://www.example.jp" };
     t.mock.method(chrome.storage.local, "set").mock.mockImplementationOnce(() => Promise.reject(new Error("QUOTA_BYTES quota exceeded")));

@@ -14,7 +14,7 @@ let storage: FakeStorage;
 let button: { text?: string; title?: string };
 let gone: boolean;
 
-function note(message: unknown, sender = PAGE): Promise<void> {
+function note(message: unknown, sender = PAGE, isPrivate = false): Promise<void> {
   const change = (change: () => void) => ({ tabId }: { tabId: number }): Promise<void> => {
     assert.equal(tabId, 7);
     if (gone) return Promise.reject(new Error("No tab with id: 7."));
@@ -27,7 +27,7 @@ function note(message: unknown, sender = PAGE): Promise<void> {
       setBadgeText: (details) => change(() => { button.text = details.text; })(details),
       setTitle: (details) => change(() => { button.title = details.title; })(details),
     },
-  }, message, sender, TITLES);
+  }, { message, sender, isPrivate }, TITLES);
 }
 
 const origins = async (): Promise<readonly string[]> => (await readSettings(storage)).webEid.steppedAside;
@@ -56,6 +56,16 @@ describe("a site that another extension answers", () => {
     gone = true;
     await note(report(true));
     assert.deepEqual(await origins(), [SITE]);
+  });
+
+  it("is told on the toolbar button of a private window, and kept nowhere", async () => {
+    await note(report(true), PAGE, true);
+    assert.deepEqual(button, { text: "!", title: TITLES.steppedAside });
+    assert.deepEqual(storage.stored, {});
+    await note(report(true));
+    await note(report(false), PAGE, true);
+    assert.deepEqual(await origins(), [SITE]);
+    assert.deepEqual(button, { text: "", title: TITLES.plain });
   });
 
   it("is not noted for a frame or a stranger, nor for any other message", async () => {

@@ -26,13 +26,21 @@ export interface ButtonTitles {
 
 const BADGE = "!";
 
+/** A report, and who sent it. */
+export interface Received {
+  message: unknown;
+  sender: SenderVerdict;
+  /** Whether it comes from a private window, whose sites are not to be kept. */
+  isPrivate: boolean;
+}
+
 /** Notes what a content script reports, under the origin that the browser tells; whatever else is received is ignored. */
-export async function noteReport(api: SteppedAsideApi, message: unknown, sender: SenderVerdict, titles: ButtonTitles): Promise<void> {
+export async function noteReport(api: SteppedAsideApi, { message, sender, isPrivate }: Received, titles: ButtonTitles): Promise<void> {
   if (!isRecord(message) || message["type"] !== "web-eid-other" || typeof message["answers"] !== "boolean") return;
   if (sender.verdict !== "page") return;
   const { answers } = message;
   const { origin, tabId } = sender;
-  await noteSteppedAside(api.storage, origin, answers);
+  if (!isPrivate) await noteSteppedAside(api.storage, origin, answers);
   try {
     await api.action.setBadgeText({ tabId, text: answers ? BADGE : "" });
     await api.action.setTitle({ tabId, title: answers ? titles.steppedAside : titles.plain });
