@@ -30,7 +30,13 @@ async function rejection(promise: Promise<unknown>): Promise<page.JpkidError> {
 beforeEach(() => {
   window = new FakeWindow();
   Object.assign(globalThis, { window });
+  speak("en-GB");
 });
+
+/** Sets the browser's language. */
+function speak(language: string): void {
+  Object.defineProperty(globalThis, "navigator", { value: { language }, configurable: true });
+}
 
 afterEach(() => {
   assert.equal(window.listeners, 0, "a listener was left on the window");
@@ -279,6 +285,17 @@ describe("the capability answer", () => {
     const unreadable = await missing("en", see(readers));
     assert.equal(unreadable.advice, readers[0]?.error.advice);
     assert.match(unreadable.message, /cannot be used/);
+  });
+
+  it("speaks the browser's language where the page asks for none", async () => {
+    speak("ja");
+    const promise = page.capability();
+    see([])();
+    const capability = await promise;
+    assert(!capability.ready);
+    assert.match(capability.message, /カードリーダー/);
+    assert.match(pageError("extension_unavailable", undefined).advice ?? "", /[ぁ-ん]/);
+    assert.match(pageError("extension_unavailable", "en").advice ?? "", /extension/);
   });
 
   it("takes silence for an extension that is not there", async (t) => {

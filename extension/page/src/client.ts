@@ -8,7 +8,11 @@ export const ACCEPT_TIMEOUT_MS = 1000;
 
 /** What every call takes. */
 export interface CallOptions {
-  /** The language of prompts and errors, a BCP 47 tag such as `ja` or `en`; otherwise that of the computer. */
+  /**
+   * The language of prompts and errors, a BCP 47 tag such as `ja` or `en`; otherwise that of the computer or the browser.
+   * What the person chose in the extension goes before it, but for what this module says by itself, in Japanese or
+   * English: `extension_unavailable`, `insecure_context`, and that reader or card is missing.
+   */
   lang?: string;
   /** Ends the request and closes its prompt; the call then rejects with the signal's reason. */
   signal?: AbortSignal;

@@ -57,13 +57,13 @@ const TEXTS: { en: Record<TextName, Text> } & Record<string, Record<TextName, Te
   },
 };
 
-/** The text in the language of the BCP 47 tag `lang`; in English where that language has none. */
+/** The text in the language of the BCP 47 tag `lang`, else of the browser; in English where that language has none. */
 export function textOf(name: TextName, lang: string | undefined): Text {
-  const language = lang?.toLowerCase().split("-")[0] ?? "en";
+  const language = (lang ?? navigator.language).toLowerCase().split("-")[0] ?? "";
   return (TEXTS[language] ?? TEXTS.en)[name];
 }
 
-/** Makes the error for a page that the extension cannot serve; `lang` is a BCP 47 tag. */
+/** Makes the error for a page that the extension cannot serve, in the language that {@link textOf} takes. */
 export function pageError(code: "extension_unavailable" | "insecure_context", lang: string | undefined): JpkidError {
   return new JpkidError({ code, ...textOf(code, lang) });
 }
