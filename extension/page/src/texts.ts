@@ -14,7 +14,7 @@ const TEXTS: { en: Record<TextName, Text> } & Record<string, Record<TextName, Te
   en: {
     extension_unavailable: {
       message: "The jpkid browser extension did not answer.",
-      advice: "Install or enable the extension, allow it on this site with its toolbar button, then reload the page.",
+      advice: "Install or enable the extension and reload the page. If you have it, allow it on this site with its toolbar button and try again.",
     },
     insecure_context: {
       message: "This page was not loaded over a secure connection.",
@@ -36,7 +36,7 @@ const TEXTS: { en: Record<TextName, Text> } & Record<string, Record<TextName, Te
   ja: {
     extension_unavailable: {
       message: "ブラウザー拡張機能 jpkid から応答がありません。",
-      advice: "拡張機能をインストールまたは有効にし、ツールバーのボタンでこのサイトでの利用を許可してから、ページを再読み込みしてください。",
+      advice: "拡張機能をインストールまたは有効にして、ページを再読み込みしてください。すでにある場合は、ツールバーのボタンでこのサイトでの利用を許可してから、もう一度お試しください。",
     },
     insecure_context: {
       message: "このページは安全な接続で読み込まれていません。",
