@@ -18,6 +18,14 @@ describe("the page module's help", () => {
     });
   }
 
+  it("asks for a reload of the page after the extension was installed, and for none after the site was allowed", () => {
+    for (const [part, reloads] of [["extension", 1], ["permission", 0]] as const) {
+      const section = new RegExp(`<section id="${part}">(.*?)</section>`, "s").exec(help)?.[1] ?? "";
+      assert.equal(section.match(/reload the page/g)?.length ?? 0, reloads);
+      assert.equal(section.match(/再読み込み/g)?.length ?? 0, reloads);
+    }
+  });
+
   it("needs nothing that a site's Content-Security-Policy could forbid", () => {
     assert.doesNotMatch(help, /<script|<style|<link|<img|style=|\son\w+=/);
   });
