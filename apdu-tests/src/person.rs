@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use futures_util::future::{BoxFuture, FutureExt as _};
 use jpkid::pin::pinentry::AssuanError;
 use jpkid::pin::prompt::{Asker, Confirmation, PinPrompt, PinQuestion, PromptError, Subject};
-use jpkid::pin::{Pin, PinKind};
+use jpkid::pin::{LockedPage, Pin, PinKind};
 use tokio::sync::{oneshot, watch};
 
 /// What the person does when a window opens.
@@ -149,9 +149,7 @@ impl PinPrompt for Person {
             );
             match self.reply(text + first_use(&question.asker)).await {
                 Reply::Obliges => Ok(right_pin(question.pin)),
-                Reply::Types(pin) => {
-                    Ok(Pin::parse(question.pin, pin).expect("a PIN that could be right"))
-                }
+                Reply::Types(pin) => Ok(typed(question.pin, pin)),
                 other => Err(no_answer(other)),
             }
         }
@@ -206,7 +204,13 @@ fn right_pin(pin: PinKind) -> Pin {
         PinKind::UserAuthentication => "1234",
         PinKind::DigitalSignature => "ABC123",
     };
-    Pin::parse(pin, right).expect("the example profile's PIN")
+    typed(pin, right)
+}
+
+/// What a person typed that could be right.
+pub fn typed(pin: PinKind, text: &str) -> Pin {
+    let page = LockedPage::new().expect("memory can be locked");
+    Pin::parse(page, pin, text).expect("a PIN that could be right")
 }
 
 fn no_answer(reply: Reply) -> PromptError {

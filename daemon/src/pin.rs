@@ -7,5 +7,6 @@ pub mod prompt;
 mod secret;
 mod status;
 
+pub use locked_page::{LockedPage, NotLocked};
 pub use secret::{ImpossiblePin, Pin};
 pub use status::{PinKind, PinStatus, TriesLeft};

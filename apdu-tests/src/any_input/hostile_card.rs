@@ -2,7 +2,7 @@
 //! no card left open.
 
 use jpkid::jpki::{Applet, Certificate, CertificateKind, Digest, HashFunction, LastTry};
-use jpkid::pin::{Pin, PinKind};
+use jpkid::pin::{LockedPage, Pin, PinKind};
 
 use crate::hostile::{HostileCard, genuine, word};
 
@@ -55,11 +55,13 @@ pub fn check(input: &[u8]) -> bool {
 }
 
 fn unlock_and_sign(applet: &mut Applet<'_>, last_try: LastTry, signature_key: bool) -> bool {
-    let pin = match signature_key {
-        true => Pin::parse(PinKind::DigitalSignature, "ABC123"),
-        false => Pin::parse(PinKind::UserAuthentication, "1234"),
+    let (kind, typed) = match signature_key {
+        true => (PinKind::DigitalSignature, "ABC123"),
+        false => (PinKind::UserAuthentication, "1234"),
     };
-    let Ok(mut key) = applet.unlock(&pin.expect("a PIN"), last_try) else {
+    let page = LockedPage::new().expect("memory can be locked");
+    let mut pin = Pin::parse(page, kind, typed).expect("a PIN");
+    let Ok(mut key) = applet.unlock(&mut pin, last_try) else {
         return false;
     };
     let digest = Digest::new(HashFunction::Sha256, vec![7; 32]).expect("32 bytes");

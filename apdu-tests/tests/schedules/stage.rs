@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, Weak};
 
 use apdu_tests::bench::{card, settings};
 use apdu_tests::source::{Answer as CardAnswer, Exchange};
-use apdu_tests::{ORIGIN, Tapped};
+use apdu_tests::{ORIGIN, Tapped, person};
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, join_all};
 use jpki_virtual_card::{PinReference, VirtualCard, VirtualReader};
@@ -361,7 +361,7 @@ impl PinPrompt for Person {
             state
                 .witness
                 .person_types(reference(question.pin), typed.as_bytes());
-            Ok(Pin::parse(question.pin, typed).unwrap())
+            Ok(person::typed(question.pin, typed))
         }
         .boxed()
     }

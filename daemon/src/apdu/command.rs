@@ -186,6 +186,12 @@ impl CommandApdu {
         Self::new(0x00, Instruction::GET_RESPONSE, 0x00, 0x00).expecting(length)
     }
 
+    /// CLA, INS, P1 and P2.
+    #[must_use]
+    pub fn header(&self) -> [u8; 4] {
+        [self.class, self.instruction.0, self.p1, self.p2]
+    }
+
     /// The instruction byte, for messages.
     #[must_use]
     pub fn instruction(&self) -> Instruction {
@@ -203,9 +209,9 @@ impl CommandApdu {
     pub fn encode(&self) -> Zeroizing<Vec<u8>> {
         let short =
             self.data.len() <= 255 && self.expected_length.is_none_or(ExpectedLength::fits_short);
-        // Reserved whole, so that no copy of a PIN is left behind by growth.
+        // Reserved whole, so that growth leaves no copy behind.
         let mut bytes = Zeroizing::new(Vec::with_capacity(self.data.len().saturating_add(9)));
-        bytes.extend([self.class, self.instruction.0, self.p1, self.p2]);
+        bytes.extend(self.header());
         // `with_data` bounds the length to 16 bits.
         let lc = u16::try_from(self.data.len())
             .unwrap_or(u16::MAX)

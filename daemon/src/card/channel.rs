@@ -63,15 +63,39 @@ impl<'t> Channel<'t> {
     /// further bytes.
     pub fn exchange(&mut self, command: &CommandApdu) -> Result<ResponseApdu, CommandError> {
         let instruction = command.instruction();
-        let mut response = self.transmit(command)?;
+        let mut response = self.transmit(command, &command.encode())?;
         // Nothing was carried out: the same command again, with the Le that the card named. Never a
         // VERIFY: with another Le the five-byte question would announce a PIN.
         if command.expected_length().is_some()
             && instruction != Instruction::VERIFY
             && let Some(length) = exact_length(response.status())
         {
-            response = self.transmit(&command.clone().expecting(length))?;
+            let corrected = command.clone().expecting(length);
+            response = self.transmit(&corrected, &corrected.encode())?;
         }
+        self.whole(instruction, response)
+    }
+
+    /// Sends a command once, by bytes that stay where the caller keeps them; `command` is the same without its data, for
+    /// the log.
+    ///
+    /// # Errors
+    /// Those of [`Self::exchange`].
+    pub fn exchange_kept(
+        &mut self,
+        command: &CommandApdu,
+        bytes: &[u8],
+    ) -> Result<ResponseApdu, CommandError> {
+        let response = self.transmit(command, bytes)?;
+        self.whole(command.instruction(), response)
+    }
+
+    /// The whole answer that begins with this response.
+    fn whole(
+        &mut self,
+        instruction: Instruction,
+        mut response: ResponseApdu,
+    ) -> Result<ResponseApdu, CommandError> {
         if response.status().bytes_waiting().is_none() {
             return Ok(response);
         }
@@ -86,7 +110,8 @@ impl<'t> Channel<'t> {
                 return ResponseApdu::decode(whole)
                     .map_err(|error| CommandError::Transport(instruction, error.into()));
             };
-            response = self.transmit(&CommandApdu::get_response(length))?;
+            let get_response = CommandApdu::get_response(length);
+            response = self.transmit(&get_response, &get_response.encode())?;
             whole.extend_from_slice(response.data());
         }
         Err(CommandError::Endless(instruction))
@@ -116,10 +141,14 @@ impl<'t> Channel<'t> {
         self.transaction.power_off()
     }
 
-    fn transmit(&mut self, command: &CommandApdu) -> Result<ResponseApdu, CommandError> {
+    fn transmit(
+        &mut self,
+        command: &CommandApdu,
+        bytes: &[u8],
+    ) -> Result<ResponseApdu, CommandError> {
         let answer = self
             .transaction
-            .transmit(&command.encode())
+            .transmit(bytes)
             .and_then(|bytes| Ok(ResponseApdu::decode(bytes)?));
         match &answer {
             Ok(response) => tracing::trace!(?command, ?response, "APDU"),
@@ -208,14 +237,11 @@ mod tests {
 
     #[test]
     fn a_verify_is_never_sent_twice() {
-        let verify = CommandApdu::new(0, Instruction::VERIFY, 0, 0x98)
-            .with_data(b"1234")
-            .unwrap();
-        let mut channel = channel(&[(b"\x00\x20\x00\x98\x041234", &[0x6C, 0x04])]);
-        assert_eq!(
-            channel.exchange(&verify).unwrap().status(),
-            StatusWord::from(0x6C04)
-        );
+        let verify = CommandApdu::new(0, Instruction::VERIFY, 0, 0x98);
+        let with_pin = b"\x00\x20\x00\x98\x041234";
+        let mut channel = channel(&[(with_pin, &[0x6C, 0x04])]);
+        let response = channel.exchange_kept(&verify, with_pin).unwrap();
+        assert_eq!(response.status(), StatusWord::from(0x6C04));
     }
 
     #[test]

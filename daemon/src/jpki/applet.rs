@@ -222,7 +222,7 @@ impl<'t> Applet<'t> {
     /// [`UnlockError`]; the PIN was sent only for `Incorrect`, `Blocked` and a failed VERIFY.
     pub fn unlock(
         &mut self,
-        pin: &Pin,
+        pin: &mut Pin,
         last_try: LastTry,
     ) -> Result<UnlockedKey<'_, 't>, UnlockError> {
         let kind = pin.kind();
@@ -230,10 +230,9 @@ impl<'t> Applet<'t> {
             return Err(UnlockError::LastTryUnconfirmed);
         }
         let p2 = self.reference(pin_file(kind)).unwrap_or(SELECTED_FILE);
-        let verify = CommandApdu::new(0x00, Instruction::VERIFY, 0x00, p2)
-            .with_data(pin.expose_secret())
-            .map_err(CommandError::from)?;
-        let status = self.channel.exchange(&verify)?.status();
+        let verify = CommandApdu::new(0x00, Instruction::VERIFY, 0x00, p2);
+        let with_pin = pin.as_data_of(verify.header());
+        let status = self.channel.exchange_kept(&verify, with_pin)?.status();
         match PinStatus::decode(status) {
             Some(PinStatus::Verified) => Ok(UnlockedKey {
                 applet: self,

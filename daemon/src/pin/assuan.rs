@@ -12,7 +12,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use zeroize::Zeroize;
 
-use super::locked_page::LockedPage;
+use super::locked_page::{LockedPage, NotLocked};
 
 /// How long a prompt program that was told to end may take before it is killed.
 const TIME_TO_END: Duration = Duration::from_secs(2);
@@ -23,6 +23,9 @@ pub enum AssuanError {
     /// The program could not be started.
     #[error("it could not be started")]
     Start(#[source] std::io::Error),
+    /// There is nowhere to put an answer that may be a PIN.
+    #[error(transparent)]
+    NotLocked(#[from] NotLocked),
     /// Reading or writing failed.
     #[error("its pipe is broken")]
     Pipe(#[from] std::io::Error),
@@ -51,6 +54,7 @@ pub(super) struct Assuan {
 impl Assuan {
     /// Starts the program and waits for its greeting.
     pub(super) async fn start(program: &str) -> Result<Self, AssuanError> {
+        let received = LockedPage::new()?;
         let mut child = Command::new(program)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -63,17 +67,17 @@ impl Assuan {
             child: Some(child),
             input,
             output,
-            received: LockedPage::new(),
+            received,
             length: 0,
         };
-        assuan.answer(&mut LockedPage::new()).await?;
+        assuan.answer(&mut []).await?;
         Ok(assuan)
     }
 
     /// Sends a command that answers with nothing but `OK`. Line breaks in `argument` are escaped.
     pub(super) async fn command(&mut self, name: &str, argument: &str) -> Result<(), AssuanError> {
         self.send(name, argument).await?;
-        self.answer(&mut LockedPage::new()).await.map(drop)
+        self.answer(&mut []).await.map(drop)
     }
 
     /// Sends a command that answers with data, and hands the data to `take` without copying it.
@@ -82,9 +86,9 @@ impl Assuan {
         name: &str,
         take: impl FnOnce(&[u8]) -> T,
     ) -> Result<T, AssuanError> {
+        let mut data = LockedPage::new()?;
         self.send(name, "").await?;
-        let mut data = LockedPage::new();
-        let length = self.answer(&mut data).await?;
+        let length = self.answer(data.bytes_mut()).await?;
         Ok(take(data.bytes().get(..length).unwrap_or_default()))
     }
 
@@ -100,14 +104,14 @@ impl Assuan {
     }
 
     /// Reads lines until `OK` or `ERR`; gathers data lines, and returns how many bytes they held.
-    async fn answer(&mut self, data: &mut LockedPage) -> Result<usize, AssuanError> {
+    async fn answer(&mut self, data: &mut [u8]) -> Result<usize, AssuanError> {
         let mut gathered = 0;
         loop {
             let end = self.line().await?;
             let line = self.received.bytes().get(..end).unwrap_or_default();
             let done = match line {
                 [b'D', b' ', escaped @ ..] => {
-                    let room = data.bytes_mut().get_mut(gathered..).unwrap_or_default();
+                    let room = data.get_mut(gathered..).unwrap_or_default();
                     let added = unescape(escaped, room).ok_or(AssuanError::Protocol)?;
                     gathered = gathered.saturating_add(added);
                     None

@@ -5,7 +5,7 @@ use futures_util::future::BoxFuture;
 use super::assuan::Assuan;
 pub use super::assuan::AssuanError;
 use super::prompt::{Confirmation, PinPrompt, PinQuestion, PromptError};
-use super::{ImpossiblePin, Pin};
+use super::{ImpossiblePin, LockedPage, Pin};
 use crate::language::Language;
 
 /// Error codes of libgpg-error that a person causes.
@@ -71,11 +71,13 @@ impl Pinentry {
             if let Some(complaint) = complaint {
                 pinentry.command("SETERROR", &complaint).await?;
             }
+            // Before the window opens: what is typed must have a place.
+            let room = LockedPage::new()?;
             let typed = pinentry
                 .ask("GETPIN", |typed| {
                     std::str::from_utf8(typed)
                         .map_err(|_| ImpossiblePin::WrongCharacter)
-                        .and_then(|typed| Pin::parse(question.pin, typed))
+                        .and_then(|typed| Pin::parse(room, question.pin, typed))
                 })
                 .await?;
             match typed {

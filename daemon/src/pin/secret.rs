@@ -6,6 +6,9 @@ use super::locked_page::LockedPage;
 /// The longest PIN of the card, in bytes.
 const MAX_LEN: usize = 16;
 
+/// Bytes before the PIN in its page: room for a command's header and Lc.
+const BEFORE: usize = 5;
+
 /// Why a text cannot be the PIN, whatever the card holds. It never reaches the card.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum ImpossiblePin {
@@ -25,21 +28,20 @@ pub struct Pin {
 }
 
 impl Pin {
-    /// Makes a PIN of what a person typed.
+    /// Makes a PIN of what a person typed, in this page.
     ///
     /// Full-width digits and letters (U+FF01 to U+FF5E) count as their ASCII twins, and the
     /// signature password is upper case: the card compares bytes and knows no other form.
     ///
     /// # Errors
     /// [`ImpossiblePin`] if it is not 4 digits, or not 6 to 16 letters and digits.
-    pub fn parse(kind: PinKind, typed: &str) -> Result<Self, ImpossiblePin> {
-        let mut page = LockedPage::new();
+    pub fn parse(mut page: LockedPage, kind: PinKind, typed: &str) -> Result<Self, ImpossiblePin> {
         let mut length = 0_usize;
         for character in typed.chars() {
             let byte = fold(kind, character).ok_or(ImpossiblePin::WrongCharacter)?;
             let room = page
                 .bytes_mut()
-                .get_mut(..MAX_LEN)
+                .get_mut(BEFORE..BEFORE.saturating_add(MAX_LEN))
                 .and_then(|pin| pin.get_mut(length));
             *room.ok_or(ImpossiblePin::WrongLength)? = byte;
             length = length.saturating_add(1);
@@ -61,9 +63,19 @@ impl Pin {
         self.kind
     }
 
-    /// The bytes for VERIFY, and for nothing else.
-    pub(crate) fn expose_secret(&self) -> &[u8] {
-        self.page.bytes().get(..self.length).unwrap_or_default()
+    /// The short command of this header whose data is the PIN, made around it: the PIN is copied nowhere. For VERIFY, and
+    /// for nothing else.
+    pub(crate) fn as_data_of(&mut self, header: [u8; 4]) -> &[u8] {
+        let [class, instruction, p1, p2] = header;
+        // At most MAX_LEN.
+        let lc = u8::try_from(self.length).unwrap_or_default();
+        let bytes = self.page.bytes_mut();
+        if let Some(before) = bytes.first_chunk_mut::<BEFORE>() {
+            *before = [class, instruction, p1, p2, lc];
+        }
+        bytes
+            .get(..BEFORE.saturating_add(self.length))
+            .unwrap_or_default()
     }
 }
 
@@ -95,7 +107,8 @@ mod tests {
     use super::*;
 
     fn parse(kind: PinKind, typed: &str) -> Result<Vec<u8>, ImpossiblePin> {
-        Pin::parse(kind, typed).map(|pin| pin.expose_secret().to_vec())
+        let pin = Pin::parse(LockedPage::new().unwrap(), kind, typed);
+        pin.map(|mut pin| pin.as_data_of([0; 4])[BEFORE..].to_vec())
     }
 
     #[test]
@@ -154,7 +167,23 @@ mod tests {
 
     #[test]
     fn debug_never_shows_the_pin() {
-        let pin = Pin::parse(PinKind::UserAuthentication, "1234").unwrap();
+        let page = LockedPage::new().unwrap();
+        let pin = Pin::parse(page, PinKind::UserAuthentication, "1234").unwrap();
         assert_eq!(format!("{pin:?}"), "Pin(UserAuthentication)");
+    }
+
+    #[test]
+    fn a_command_is_made_where_the_pin_lies() {
+        let page = LockedPage::new().unwrap();
+        let place = page.bytes().as_ptr();
+        let mut pin = Pin::parse(page, PinKind::DigitalSignature, "ABC123").unwrap();
+        for p2 in [0x9B, 0x80] {
+            let command = pin.as_data_of([0x00, 0x20, 0x00, p2]);
+            assert_eq!(
+                command,
+                [&[0x00, 0x20, 0x00, p2, 6], &b"ABC123"[..]].concat()
+            );
+            assert_eq!(command.as_ptr(), place);
+        }
     }
 }

@@ -283,7 +283,7 @@ impl Desk {
     /// command; the transaction holds until it is.
     fn with_key<T>(
         &mut self,
-        given: Given,
+        mut given: Given,
         answer: Answer<T>,
         work: impl FnOnce(&mut UnlockedKey<'_, '_>, &mut CardMemory, Given) -> Result<T, ServiceError>,
     ) {
@@ -316,7 +316,7 @@ impl Desk {
             return;
         }
         let kind = given.pin.kind();
-        let done = match applet.unlock(&given.pin, given.last_try) {
+        let done = match applet.unlock(&mut given.pin, given.last_try) {
             Ok(mut key) => {
                 memory.remember(kind, Some(kind.tries_when_full()));
                 work(&mut key, memory, given)

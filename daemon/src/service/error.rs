@@ -4,6 +4,7 @@ use crate::card::{CommandError, TransportError};
 use crate::ipc::{ErrorCode, Failure, Missing};
 use crate::jpki::{AppletError, CertificateError, UnlockError, WrongDigestLength};
 use crate::pin::TriesLeft;
+use crate::pin::pinentry::AssuanError;
 use crate::pin::prompt::PromptError;
 
 /// Why a request failed, in the words of its last layer; [`Failure`] is what the client is told.
@@ -106,6 +107,11 @@ fn code(error: &ServiceError) -> ErrorCode {
         ServiceError::Prompt(error) => match error {
             PromptError::Cancelled => ErrorCode::UserCancelled,
             PromptError::TimedOut => ErrorCode::UserTimeout,
+            // Another prompt program would not help.
+            PromptError::Unavailable {
+                source: AssuanError::NotLocked(_),
+                ..
+            } => ErrorCode::Internal,
             PromptError::Unavailable { .. } => ErrorCode::PromptUnavailable,
         },
     }
