@@ -1,35 +1,26 @@
 /** The signature after its certificate takes the password once, and no longer than the page is there. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Page } from "playwright-core";
+import { callModule, type Outcome } from "./harness/page-module.js";
 import { PINS, Stack } from "./harness/stack.js";
 
 const HASH = "n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=";
+const HELD_S = 30;
 const PASSWORD = { pin: PINS.signature };
-
-interface Signed { certificate: string; heldSeconds?: number; signatures?: string[] }
-
-/** Calls the page module inside the page. */
-function call(page: Page, method: "certificate" | "sign" | "status", options: object): Promise<Signed> {
-  return page.evaluate(async ([name, given]) => {
-    const path = "/jpkid.js";
-    const jpkid = (await import(path)) as Record<string, (options: object) => Promise<Signed>>;
-    const asked = await jpkid[name]?.(given);
-    if (asked === undefined) throw new TypeError(name);
-    return asked;
-  }, [method, options] as const);
-}
 
 /** Reads the certificate with the password, which is to be held. */
 async function readCertificate(stack: Stack, page: Page): Promise<string> {
   stack.willAnswer(PASSWORD);
-  const { certificate, heldSeconds } = await call(page, "certificate", { kind: "signature", hold: true, lang: "en" });
-  assert.equal(heldSeconds, 30);
+  const { certificate, heldSeconds } = await callModule(page, "certificate", { kind: "signature", hold: true, lang: "en" });
+  assert(certificate !== undefined);
+  assert.equal(heldSeconds, HELD_S);
   return certificate;
 }
 
-function sign(page: Page, certificate: string): Promise<Signed> {
-  return call(page, "sign", { hashes: [HASH], hashFunction: "SHA-256", certificate, lang: "en" });
+function sign(page: Page, certificate: string): Promise<Outcome> {
+  return callModule(page, "sign", { hashes: [HASH], hashFunction: "SHA-256", certificate, lang: "en" });
 }
 
 describe("a page that reads the certificate and then signs", () => {
@@ -38,10 +29,8 @@ describe("a page that reads the certificate and then signs", () => {
       const stack = await Stack.start({ mode: "in-process" });
       try {
         await body(stack, await stack.open("/login?lang=en"));
-      } catch (error) {
-        t.diagnostic(stack.saveLogs(`hold-${name.replaceAll(/[^a-z]+/g, "-")}-failed`));
-        throw error;
       } finally {
+        t.diagnostic(`see ${stack.saveLogs(`hold-${name.replaceAll(/[^a-z]+/g, "-")}`)}`);
         await stack.stop();
       }
     });
@@ -49,7 +38,7 @@ describe("a page that reads the certificate and then signs", () => {
 
   test("asks for the password once, and then for the person's word", async (stack, page) => {
     const certificate = await readCertificate(stack, page);
-    await call(page, "status", {});
+    await callModule(page, "status", {});
     stack.willAnswer({ confirm: true });
     const { signatures } = await sign(page, certificate);
     assert.equal(signatures?.length, 1);
@@ -79,4 +68,21 @@ describe("a page that reads the certificate and then signs", () => {
     await sign(page, certificate);
     assert.equal(stack.asked()[2]?.command, "CONFIRM");
   });
+
+  for (const [what, until] of [
+    ["its time is over", () => sleep((HELD_S + 1) * 1000)],
+    ["the card was taken out and put back", async (stack: Stack) => {
+      await stack.card("remove");
+      await stack.card({ insert: {} });
+    }],
+  ] as const) {
+    test(`is asked for the password again when ${what}`, async (stack, page) => {
+      const certificate = await readCertificate(stack, page);
+      await until(stack);
+      stack.willAnswer(PASSWORD);
+      const { signatures } = await sign(page, certificate);
+      assert.equal(signatures?.length, 1);
+      assert.deepEqual(stack.asked().map(({ command }) => command), ["GETPIN", "GETPIN"]);
+    });
+  }
 });

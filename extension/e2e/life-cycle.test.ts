@@ -98,10 +98,8 @@ describe("while a window is open", () => {
         assert.equal(token, "web-eid:1.0");
         assert.equal(stack.asked().length, 2);
         assert.deepEqual(nativeHosts(stack), [], "a native host was left after an answer");
-      } catch (error) {
-        t.diagnostic(stack.saveLogs(`life-cycle-${name.replaceAll(/[^a-z]+/g, "-")}-failed`));
-        throw error;
       } finally {
+        t.diagnostic(`see ${stack.saveLogs(`life-cycle-${name.replaceAll(/[^a-z]+/g, "-")}`)}`);
         await stack.stop();
       }
     });

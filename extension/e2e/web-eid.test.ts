@@ -79,10 +79,8 @@ describe("a page made for Web eID", () => {
         const page = await context.newPage();
         await page.goto(`${SITE}/`);
         await body({ card, context, page });
-      } catch (error) {
-        t.diagnostic(`see ${saveArtefact(`web-eid-${name.replaceAll(/[^a-z0-9]+/gi, "-")}.log`, card.logs())}`);
-        throw error;
       } finally {
+        t.diagnostic(`see ${saveArtefact(`web-eid-${name.replaceAll(/[^a-z0-9]+/gi, "-")}.log`, card.logs())}`);
         await card.stop();
       }
     });

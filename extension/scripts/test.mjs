@@ -1,7 +1,8 @@
 // Bundles every *.test.ts of a folder and runs the results with node's own test runner.
 // Usage: node scripts/test.mjs FOLDER [options of node --test ...]
+// What the end-to-end tests said is kept beside their pictures, in e2e/artefacts.
 import { spawn } from "node:child_process";
-import { readdir } from "node:fs/promises";
+import { mkdir, readdir } from "node:fs/promises";
 import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 import { bundle, root } from "./bundle.mjs";
@@ -15,7 +16,15 @@ const names = (await readdir(new URL(folder, root)))
 if (names.length === 0) throw new Error(`no tests in ${folder}`);
 
 const files = await bundle(folder, names);
-const runner = spawn(process.execPath, ["--enable-source-maps", "--test", ...options, ...files], {
+/** @type {string[]} */
+const reporters = [];
+if (folder === "e2e") {
+  const artefacts = new URL("e2e/artefacts/", root);
+  await mkdir(artefacts, { recursive: true });
+  const log = fileURLToPath(new URL(`tests-${only.length === 0 ? "all" : only.join("-")}.log`, artefacts));
+  for (const to of ["stdout", log]) reporters.push("--test-reporter=spec", `--test-reporter-destination=${to}`);
+}
+const runner = spawn(process.execPath, ["--enable-source-maps", "--test", ...reporters, ...options, ...files], {
   cwd: fileURLToPath(root),
   stdio: "inherit",
 });

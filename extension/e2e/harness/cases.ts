@@ -60,7 +60,7 @@ function assertAsksFor(question: Question | undefined, stack: CaseStack, slipNum
 
 /** Defines the tests for a card that is in `mode`, and a browser. */
 export function defineCases(mode: Mode, browser: CaseBrowser): void {
-  /** Runs a test on a stack of its own, and keeps what happened if it fails. */
+  /** Runs a test on a stack of its own, and keeps what all parts said. */
   function test(name: string, settings: Omit<StackSettings, "mode">, body: (stack: CaseStack, picture: (page: SitePage, step: string) => Promise<string>) => Promise<void>): void {
     const fileName = `${browser.name}-${mode}-${name.replaceAll(/[^a-z0-9]+/gi, "-").toLowerCase()}`;
     it(name, { timeout: 120_000 }, async (t) => {
@@ -69,9 +69,10 @@ export function defineCases(mode: Mode, browser: CaseBrowser): void {
         await body(stack, (page, step) => page.picture(`${fileName}-${step}`));
       } catch (error) {
         const pictures = await stack.savePictures(`${fileName}-failed`).catch(() => []);
-        for (const path of [stack.saveLogs(`${fileName}-failed`), ...pictures]) t.diagnostic(`see ${path}`);
+        for (const path of pictures) t.diagnostic(`see ${path}`);
         throw error;
       } finally {
+        t.diagnostic(`see ${stack.saveLogs(fileName)}`);
         await stack.stop();
       }
     });
@@ -126,6 +127,18 @@ export function defineCases(mode: Mode, browser: CaseBrowser): void {
       const [, , question, ...more] = stack.asked();
       assertAsksFor(question, stack, "②");
       assert.equal(more.length, 0);
+    });
+
+    test("says in its window that the site uses it for the first time, and afterwards does not", {}, async (stack) => {
+      const page = await stack.open("/login?lang=en");
+      stack.willAnswer(AUTHENTICATION, AUTHENTICATION);
+      for (const isFirst of [true, false]) {
+        await page.goto(`${stack.origin}/login?lang=en`);
+        await page.click("login-authentication");
+        assert.equal((await problem(page)).code, "not_registered");
+        assert.equal(stack.asked().at(-1)?.description?.includes("This site uses your card for the first time."), isFirst);
+      }
+      assert.equal(stack.asked().length, 2);
     });
 
     test("asks again after a wrong PIN and tells the tries left", {}, async (stack) => {

@@ -1,6 +1,7 @@
 /** All parts of one log-in, every one real but the card, and the person who types the PIN. */
 import { resolve } from "node:path";
 import type { Page } from "playwright-core";
+import { control, type Action } from "../../testing/src/control.js";
 import { Desk } from "../../testing/src/desk.js";
 import type { Answer, Question } from "../../testing/src/person.js";
 import { poll } from "../../testing/src/waiting.js";
@@ -95,6 +96,11 @@ export class Stack<Tab = Page> {
     return this.#desk.person.question(number);
   }
 
+  /** Has the card that is inside the daemon do something. */
+  async card(action: Action): Promise<void> {
+    await control(this.#cardControl, action);
+  }
+
   /** Opens a page of the web system. */
   async open(path: string): Promise<Tab> {
     if (this.#browser === undefined) throw new Error("the browser does not run");
@@ -117,7 +123,7 @@ export class Stack<Tab = Page> {
     await this.#desk.stop();
   }
 
-  /** Saves what all parts said, for whoever looks into a failure; returns the path. */
+  /** Saves what all parts said; returns the path. */
   saveLogs(name: string): string {
     return saveArtefact(`${name}.log`, `${this.#desk.logs()}\n== browser\n${(this.#browser?.console ?? []).join("\n")}\n`);
   }
@@ -157,8 +163,13 @@ export class Stack<Tab = Page> {
     await onlooker.stop();
   }
 
+  get #cardControl(): string {
+    return this.#desk.folder.at("card.sock");
+  }
+
   async #startDaemon(): Promise<void> {
-    await this.#desk.startDaemon(this.settings.mode === "in-process" ? ["--virtual-card", this.#desk.folder.at("profile.toml")] : []);
+    const card = ["--virtual-card", this.#desk.folder.at("profile.toml"), "--virtual-card-control", this.#cardControl];
+    await this.#desk.startDaemon(this.settings.mode === "in-process" ? card : []);
   }
 }
 
