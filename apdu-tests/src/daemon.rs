@@ -8,6 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use jpkid::ipc::client::Client;
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 use crate::pcscd::PATIENCE;
@@ -86,6 +87,20 @@ impl Daemon {
     pub fn kill(&mut self) {
         self.process.kill().ok();
         self.process.wait().ok();
+    }
+
+    /// Lets it stand still until [`Daemon::go_on`].
+    pub fn stand_still(&self) {
+        self.signal(Signal::STOP);
+    }
+
+    /// Ends what [`Daemon::stand_still`] began.
+    pub fn go_on(&self) {
+        self.signal(Signal::CONT);
+    }
+
+    fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.process), signal).expect("the daemon runs");
     }
 
     /// Starts it again after [`Daemon::kill`].

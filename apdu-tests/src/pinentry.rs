@@ -51,6 +51,16 @@ impl ScriptedPinentry {
         self.will_type(&["WAITS\n"]);
     }
 
+    /// Types this in the next window once it is told to.
+    pub fn will_type_when_told(&self, answer: &str) {
+        self.will_type(&[&format!("LATER {answer}")]);
+    }
+
+    /// Tells it to.
+    pub fn type_now(&self) {
+        fs::write(self.place.path().join("now"), "").unwrap();
+    }
+
     /// Windows that are open now.
     #[must_use]
     pub fn open_windows(&self) -> usize {

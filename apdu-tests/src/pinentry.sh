@@ -17,8 +17,11 @@ while read -r line; do
         if next; then
             # The person goes away.
             grep -q '^WAITS$' "$place/taken-$$" && exec sleep 600
+            if grep -q '^LATER ' "$place/taken-$$"; then
+                until [ -e "$place/now" ]; do sleep 0.05; done
+            fi
             printf 'D '
-            cat "$place/taken-$$"
+            sed 's/^LATER //' "$place/taken-$$"
             printf '\nOK\n'
         else
             echo 'ERR 83886179 Operation cancelled'

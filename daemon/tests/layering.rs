@@ -19,7 +19,7 @@ struct Rule {
 
 /// Bytes and PINs know nothing; what speaks to the card is synchronous and knows no JSON; the protocol knows no card and
 /// no PIN; the service sees both sides. Programs know the library by what they start.
-const RULES: [Rule; 22] = [
+const RULES: [Rule; 23] = [
     rule("apdu", &[], &["thiserror", "zeroize"]),
     // Its error type holds PC/SC's own.
     rule(
@@ -105,6 +105,12 @@ const RULES: [Rule; 22] = [
             "tokio",
             "tracing",
         ],
+    ),
+    // Asks for the clock that goes on in a sleeping machine.
+    rule(
+        "service/hold.rs",
+        &["card", "ipc", "jpki", "pin"],
+        &["futures_util", "rustix", "tokio"],
     ),
     rule(
         "settings.rs",
@@ -294,6 +300,32 @@ fn each_module_names_only_what_lies_below_it() {
         })
         .collect();
     assert!(offences.is_empty(), "\n{}", offences.join("\n"));
+}
+
+#[test]
+fn only_certificates_and_the_history_have_to_do_with_the_wall_clock() {
+    let root = package().join("src");
+    let mut files = Vec::new();
+    sources(&root, &mut files);
+    let reads_it = |path: &&PathBuf| {
+        let source = fs::read_to_string(path).unwrap();
+        [
+            "SystemTime::now",
+            "Timestamp::now",
+            "Zoned::now",
+            "Utc::now",
+            "Realtime",
+        ]
+        .iter()
+        .any(|clock| source.contains(clock))
+    };
+    let mut files: Vec<_> = files
+        .iter()
+        .filter(reads_it)
+        .map(|path| path.strip_prefix(&root).unwrap().to_str().unwrap())
+        .collect();
+    files.sort_unstable();
+    assert_eq!(files, ["history/recorded.rs", "service/desk.rs"]);
 }
 
 #[test]

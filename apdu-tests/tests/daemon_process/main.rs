@@ -14,4 +14,5 @@ mod killed;
 mod memory;
 mod peers;
 mod soak;
+mod suspended;
 mod withdrawn;

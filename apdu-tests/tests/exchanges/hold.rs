@@ -1,6 +1,6 @@
 //! The password with which a page read the signature certificate waits for the page's signature, and for nothing else.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -30,7 +30,16 @@ const ASKS_TO_AGREE: &str = "sign 1 SHA-256 hashes from [00, 00, 00, 00]?";
 #[derive(Clone, Default)]
 struct Connection(Arc<Hold>);
 
+/// A clock that stands still but for the test, in seconds.
+type Seconds = Arc<AtomicU64>;
+
 impl Connection {
+    fn counting_by(clock: &Seconds) -> Self {
+        let clock = Arc::clone(clock);
+        let now = move || Duration::from_secs(clock.load(Ordering::SeqCst));
+        Self(Arc::new(Hold::counting_by(now)))
+    }
+
     fn asking(&self, caller: Caller) -> Asking<Hold> {
         Asking {
             session: Arc::clone(&self.0),
@@ -251,9 +260,10 @@ async fn it_waits_for_30_seconds_and_no_longer() {
         (31, Types("ABC123"), ASKS_PASSWORD),
     ] {
         let bench = bench([reply]);
-        let connection = Connection::default();
+        let clock = Seconds::default();
+        let connection = Connection::counting_by(&clock);
         let params = connection.begin(&bench).await;
-        pass(seconds).await;
+        pass(seconds, &clock).await;
         connection.sign(&bench, &params).await.unwrap();
         assert_eq!(last_asked(&bench), asked, "after {seconds} s");
     }
@@ -263,11 +273,12 @@ async fn it_waits_for_30_seconds_and_no_longer() {
 async fn a_window_that_asks_to_agree_makes_it_wait_no_longer() {
     let (tell, agrees) = Reply::when_told(Agrees);
     let bench = bench([agrees, Types("ABC123")]);
-    let connection = Connection::default();
+    let clock = Seconds::default();
+    let connection = Connection::counting_by(&clock);
     let params = connection.begin(&bench).await;
     let request = tokio::spawn(bench.begin_as(connection.asking(page()), "sign", params));
     bench.person.sees(2).await;
-    pass(31).await;
+    pass(31, &clock).await;
     tell.send(()).unwrap();
     request.await.unwrap().unwrap();
     assert_eq!(
@@ -276,8 +287,41 @@ async fn a_window_that_asks_to_agree_makes_it_wait_no_longer() {
     );
 }
 
-/// The clock alone moves: nothing else is under way.
-async fn pass(seconds: u64) {
+#[tokio::test]
+async fn the_time_of_a_sleeping_machine_counts() {
+    for (seconds, reply, asked) in [
+        (29, Agrees, ASKS_TO_AGREE),
+        (31, Types("ABC123"), ASKS_PASSWORD),
+    ] {
+        let bench = bench([reply]);
+        let clock = Seconds::default();
+        let connection = Connection::counting_by(&clock);
+        let params = connection.begin(&bench).await;
+        // The daemon's timers have stood still.
+        clock.fetch_add(seconds, Ordering::SeqCst);
+        connection.sign(&bench, &params).await.unwrap();
+        assert_eq!(last_asked(&bench), asked, "after {seconds} s");
+    }
+}
+
+#[tokio::test]
+async fn a_machine_that_slept_under_the_window_that_asks_to_agree_asks_for_the_password() {
+    let (tell, agrees) = Reply::when_told(Agrees);
+    let bench = bench([agrees, Types("ABC123")]);
+    let clock = Seconds::default();
+    let connection = Connection::counting_by(&clock);
+    let params = connection.begin(&bench).await;
+    let request = tokio::spawn(bench.begin_as(connection.asking(page()), "sign", params));
+    bench.person.sees(2).await;
+    clock.fetch_add(31, Ordering::SeqCst);
+    tell.send(()).unwrap();
+    request.await.unwrap().unwrap();
+    assert_eq!(last_asked(&bench), ASKS_PASSWORD);
+}
+
+/// The clocks alone move: nothing else is under way.
+async fn pass(seconds: u64, clock: &Seconds) {
+    clock.fetch_add(seconds, Ordering::SeqCst);
     tokio::time::pause();
     tokio::time::advance(Duration::from_secs(seconds)).await;
     tokio::time::resume();

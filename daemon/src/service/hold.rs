@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::select;
+use rustix::time::{ClockId, clock_gettime};
 use tokio::task::AbortHandle;
 use tokio::time::sleep;
 
@@ -18,11 +19,26 @@ use crate::pin::Pin;
 /// How long a password waits at most, a window in which the person agrees to its use included.
 pub(super) const HOLD_TIME: Duration = Duration::from_secs(30);
 
+/// How often the clock is looked at: a machine that wakes finds the password wiped within this time.
+const LOOK: Duration = Duration::from_secs(1);
+
 /// What is kept of a connection between two of its requests: the password with which a page read the signature
 /// certificate, for the one signature that it asks for next. It goes with the connection.
 #[derive(Debug, Default)]
 pub struct Hold {
     held: Mutex<Option<Held>>,
+    clock: Clock,
+}
+
+/// Counts the time that a password waits, that of a sleeping machine included: no timer of tokio's counts that.
+#[derive(Clone)]
+struct Clock(Arc<dyn Fn() -> Duration + Send + Sync>);
+
+/// When a password's time is over.
+#[derive(Debug)]
+struct End {
+    clock: Clock,
+    time: Duration,
 }
 
 /// A password that was right, and what must be the same when it is used.
@@ -32,6 +48,7 @@ pub(super) struct Held {
     origin: String,
     reader: String,
     insertion: Insertion,
+    end: Arc<End>,
     _alarm: Alarm,
 }
 
@@ -46,6 +63,15 @@ struct Secret {
 struct Alarm(AbortHandle);
 
 impl Hold {
+    /// Counts by another clock than the system's.
+    #[must_use]
+    pub fn counting_by(clock: impl Fn() -> Duration + Send + Sync + 'static) -> Self {
+        Self {
+            held: Mutex::default(),
+            clock: Clock(Arc::new(clock)),
+        }
+    }
+
     /// Keeps the password of this card from now on.
     pub(super) fn keep(
         &self,
@@ -61,8 +87,10 @@ impl Hold {
             certificate,
         })));
         let waiting = Arc::downgrade(&secret);
+        let end = Arc::new(End::after(HOLD_TIME, &self.clock));
+        let its_end = Arc::clone(&end);
         let alarm = tokio::spawn(async move {
-            select(pin!(sleep(HOLD_TIME)), pin!(changes.next())).await;
+            select(pin!(its_end.comes()), pin!(changes.next())).await;
             if let Some(secret) = waiting.upgrade() {
                 lock(&secret).take();
             }
@@ -72,6 +100,7 @@ impl Hold {
             origin: origin.to_owned(),
             reader,
             insertion,
+            end,
             _alarm: Alarm(alarm.abort_handle()),
         });
     }
@@ -91,8 +120,10 @@ impl Session for Hold {
 impl Held {
     /// Whether this request is the one that it waits for.
     pub(super) fn is_for(&self, params: &SignParams) -> bool {
+        // A machine that has just woken may ask before the alarm looks at the clock.
         let secret = lock(&self.secret);
-        let certificate = secret.as_ref().map(|secret| secret.certificate.der());
+        let secret = secret.as_ref().filter(|_| !self.end.is_past());
+        let certificate = secret.map(|secret| secret.certificate.der());
         let reader = params.card.reader.as_ref();
         self.origin == params.origin.as_str()
             && certificate.is_some()
@@ -112,16 +143,58 @@ impl Held {
 
     /// The password with its certificate, unless it has been wiped meanwhile. It spends no last try.
     pub(super) fn into_given(self) -> Option<Given> {
+        let secret = lock(&self.secret).take();
         let Secret {
             password,
             certificate,
-        } = lock(&self.secret).take()?;
+        } = secret.filter(|_| !self.end.is_past())?;
         Some(Given {
             pin: password,
             last_try: LastTry::Spare,
             certificate: Some(certificate),
         })
     }
+}
+
+impl End {
+    fn after(time: Duration, clock: &Clock) -> Self {
+        Self {
+            clock: clock.clone(),
+            time: (clock.0)().saturating_add(time),
+        }
+    }
+
+    fn is_past(&self) -> bool {
+        (self.clock.0)() >= self.time
+    }
+
+    async fn comes(&self) {
+        while !self.is_past() {
+            sleep(LOOK).await;
+        }
+    }
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        Self(Arc::new(since_boot))
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Clock")
+    }
+}
+
+/// The time since the machine was started, awake or not.
+fn since_boot() -> Duration {
+    let time = clock_gettime(ClockId::Boottime);
+    // Neither is ever negative.
+    Duration::new(
+        time.tv_sec.try_into().unwrap_or_default(),
+        time.tv_nsec.try_into().unwrap_or_default(),
+    )
 }
 
 impl Drop for Alarm {
