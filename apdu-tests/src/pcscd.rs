@@ -48,21 +48,26 @@ impl Pcscd {
         pcscd
     }
 
-    /// Ends it; `false` if it ran before, for somebody else's pcscd is not ours to end.
-    pub fn stop(&mut self) -> bool {
-        self.process.take().is_some()
+    /// Ends it.
+    ///
+    /// # Panics
+    /// If it ran before: somebody else's pcscd is not ours to end, nor may a test pass that could not do what it tests.
+    /// So do all that follow.
+    pub fn stop(&mut self) {
+        self.ours();
+        self.process = None;
     }
 
-    /// Ends it as `kill -9` does; `false` if it is not ours.
-    pub fn kill(&mut self) -> bool {
-        self.process
-            .take()
-            .is_some_and(|mut process| process.0.kill().is_ok())
+    /// Ends it as `kill -9` does.
+    pub fn kill(&mut self) {
+        self.ours();
+        let killed = self.process.take().map(|mut process| process.0.kill());
+        killed.expect("ours").expect("it can be killed");
     }
 
-    /// Lets it stand still until [`Pcscd::go_on`]; `false` if it is not ours.
-    pub fn stand_still(&self) -> bool {
-        self.signal(Signal::STOP)
+    /// Lets it stand still until [`Pcscd::go_on`].
+    pub fn stand_still(&self) {
+        self.signal(Signal::STOP);
     }
 
     /// Ends what [`Pcscd::stand_still`] began.
@@ -70,10 +75,14 @@ impl Pcscd {
         self.signal(Signal::CONT);
     }
 
-    fn signal(&self, signal: Signal) -> bool {
-        self.process
-            .as_ref()
-            .is_some_and(|process| kill_process(Pid::from_child(&process.0), signal).is_ok())
+    fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.ours().0), signal).expect("pcscd runs");
+    }
+
+    fn ours(&self) -> &Process {
+        self.process.as_ref().expect(
+            "a pcscd that is not ours runs; stop it first: systemctl stop pcscd.socket pcscd.service",
+        )
     }
 
     /// Starts it again after [`Pcscd::stop`] or [`Pcscd::kill`].
@@ -237,5 +246,29 @@ fn await_that(what: &str, mut happens: impl FnMut() -> bool) {
     while !happens() {
         assert!(start.elapsed() < PATIENCE, "waited in vain: {what}");
         thread::sleep(Duration::from_millis(50));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_service_that_is_not_ours_is_neither_ended_nor_taken_for_one_that_was() {
+        let foreign = || Pcscd {
+            process: None,
+            _lock: tempfile::tempfile().unwrap(),
+        };
+        let attempts: [fn(Pcscd); 4] = [
+            |mut pcscd| pcscd.stop(),
+            |mut pcscd| pcscd.kill(),
+            |pcscd| pcscd.stand_still(),
+            |pcscd| pcscd.go_on(),
+        ];
+        for attempt in attempts {
+            let panic = std::panic::catch_unwind(|| attempt(foreign())).unwrap_err();
+            let message = panic.downcast::<String>().unwrap();
+            assert!(message.contains("stop it first"), "{message}");
+        }
     }
 }
