@@ -2,6 +2,7 @@
 
 mod arguments;
 mod browsers;
+mod card_programs;
 pub mod certificate;
 mod doctor;
 mod history;

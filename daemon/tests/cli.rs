@@ -348,6 +348,34 @@ fn the_doctor_names_what_is_wrong_and_what_to_do() {
 }
 
 #[test]
+fn the_doctor_names_the_programs_that_can_keep_a_card_busy() {
+    // A program is one of them by what it has loaded.
+    let mut holder = Command::new("sleep")
+        .arg("60")
+        .env("LD_PRELOAD", "libpcsclite.so.1")
+        .spawn()
+        .unwrap();
+    let sleep = fs::read_link(format!("/proc/{}/exe", holder.id())).unwrap();
+    let told = |cli: &Cli| {
+        let report: Value = serde_json::from_str(&cli.run(&["doctor", "--json"]).stdout).unwrap();
+        let checks = report["checks"].as_array().unwrap().clone();
+        let programs = checks
+            .into_iter()
+            .find(|check| check["check"] == "programs");
+        programs.map_or(String::new(), |check| check["text"].to_string())
+    };
+    let cli = Cli::start();
+    let path = sleep.display().to_string();
+    let while_it_runs = told(&cli);
+    holder.kill().unwrap();
+    holder.wait().unwrap();
+    assert!(while_it_runs.contains(&path), "{while_it_runs}");
+    assert!(!while_it_runs.contains("jpkid"), "{while_it_runs}");
+    let after = told(&cli);
+    assert!(!after.contains(&path), "{after}");
+}
+
+#[test]
 fn broken_settings_are_told_by_the_doctor_with_their_line() {
     let cli = Cli::start();
     fs::create_dir_all(cli.home().join(".config/jpkid")).unwrap();

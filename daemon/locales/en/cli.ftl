@@ -93,6 +93,7 @@ cli-doctor-daemon = The daemon answers (version { $version }).
 cli-doctor-no-daemon = The daemon does not answer: { $detail }
 cli-doctor-no-daemon-next = Run jpkid serve in a terminal and see what it says.
 cli-doctor-service = The smart card service answers.
+cli-doctor-programs = Programs of yours that can use a card now, and keep it busy: { $programs }
 cli-doctor-no-host = The native messaging host is missing: { $path }
 cli-doctor-no-host-next = Install all three programs in one folder.
 cli-doctor-manifest = { $browser } knows the native messaging host.

@@ -93,6 +93,7 @@ cli-doctor-daemon = デーモンが応答します(バージョン{ $version })�
 cli-doctor-no-daemon = デーモンが応答しません: { $detail }
 cli-doctor-no-daemon-next = 端末で jpkid serve を実行し、表示を確認してください。
 cli-doctor-service = スマートカードサービスが応答します。
+cli-doctor-programs = いまカードを使える(カードが使用中になる原因になりうる)あなたのプログラム: { $programs }
 cli-doctor-no-host = ネイティブメッセージングホストがありません: { $path }
 cli-doctor-no-host-next = 3つのプログラムを同じフォルダーに置いてください。
 cli-doctor-manifest = { $browser } にネイティブメッセージングホストが登録されています。

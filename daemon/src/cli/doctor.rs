@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
 use super::browsers::{Manifest, manifests, native_host};
+use super::card_programs::card_programs;
 use super::output::Output;
 use super::requests::{describe_card, readers, text};
 use super::{CliError, ask};
@@ -42,6 +43,7 @@ pub(super) async fn examine(
         }
         Err(error) => checks.push(examine_refusal(output, error)),
     }
+    checks.extend(examine_card_programs(output));
     checks.push(examine_host(output)?);
     checks.extend(examine_browsers(output)?);
     checks.push(Check {
@@ -134,6 +136,20 @@ fn examine_readers(output: &Output, status: &Value) -> Vec<Check> {
         });
     }
     checks
+}
+
+/// Not who holds the card, which nobody knows, but who can: a person whose card is busy looks among them.
+fn examine_card_programs(output: &Output) -> Option<Check> {
+    let paths: Vec<_> = card_programs()
+        .iter()
+        .map(|program| program.display().to_string())
+        .collect();
+    (!paths.is_empty()).then(|| Check {
+        name: "programs",
+        verdict: Verdict::Note,
+        text: output.say("cli-doctor-programs", &[("programs", &paths.join(", "))]),
+        next: None,
+    })
 }
 
 fn examine_host(output: &Output) -> Result<Check, CliError> {
