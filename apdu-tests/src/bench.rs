@@ -101,8 +101,15 @@ impl Bench {
     /// The same reader and person under other settings: a daemon that has just started.
     #[must_use]
     pub fn restarted_with(self, settings: Settings) -> Self {
+        let source = self.reader.clone();
+        self.restarted_over(source, settings)
+    }
+
+    /// The same reader and person under other settings, over any source.
+    #[must_use]
+    pub fn restarted_over(self, source: impl CardSource + 'static, settings: Settings) -> Self {
         let prompt = Arc::clone(&self.person) as Arc<dyn PinPrompt>;
-        let service = Service::new(Arc::new(self.reader.clone()), prompt, settings, None);
+        let service = Service::new(Arc::new(source), prompt, settings, None);
         Self { service, ..self }
     }
 

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use apdu_tests::bench::{NONCE, log_in};
+use apdu_tests::bench::{self, NONCE, log_in};
 use apdu_tests::person::Reply;
 use apdu_tests::person::Reply::{Cancels, CannotBeAsked, Obliges, Refuses, Types, Waits};
-use apdu_tests::{Bench, ORIGIN};
+use apdu_tests::{Bench, ORIGIN, Shelf};
 use jpkid::ipc::{Asking, Call, Caller, ErrorCode, Failure, Methods as _};
 use jpkid::language::Language;
 use jpkid::settings::Settings;
@@ -14,10 +14,14 @@ use serde_json::{Value, json};
 
 /// A service under which one closed window costs a minute: no test lasts so long.
 fn strict(profile: &str, replies: impl IntoIterator<Item = Reply>) -> Bench {
-    Bench::new(profile, replies).restarted_with(Settings {
+    Bench::new(profile, replies).restarted_with(strict_settings())
+}
+
+fn strict_settings() -> Settings {
+    Settings {
         cancelled_wait: Duration::from_secs(60),
         ..Settings::default()
-    })
+    }
 }
 
 fn assert_too_soon(result: Result<Value, Failure>) {
@@ -60,6 +64,63 @@ async fn a_site_whose_window_was_closed_opens_none_for_a_while_and_does_not_touc
         assert!(bench.trace().is_empty());
         assert_eq!(bench.person.unasked(), 0);
     }
+}
+
+#[tokio::test]
+async fn requests_that_wait_while_a_window_is_closed_open_none() {
+    let (tell, reply) = Reply::when_told(Cancels);
+    let (left, right) = (bench::reader("Left", ""), bench::reader("Right", ""));
+    let shelf = Shelf::new([left.clone(), right.clone()]);
+    let bench = Bench::over(shelf.clone(), left, [reply]).restarted_over(shelf, strict_settings());
+    let on = |reader: &str| {
+        let mut params = log_in();
+        params["reader"] = json!(reader);
+        tokio::spawn(bench.begin("authenticate", params))
+    };
+    let first = on("Left");
+    bench.person.sees(1).await;
+    // Some wait for the card, one has its own and waits for the window.
+    let mut waiting: Vec<_> = (0..7).map(|_| on("Left")).collect();
+    waiting.push(on("Right"));
+    while right.trace().len() < 9 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    bench.reader.clear_trace();
+    tell.send(()).unwrap();
+    assert_eq!(
+        first.await.unwrap().unwrap_err().code(),
+        ErrorCode::UserCancelled
+    );
+    for request in waiting {
+        assert_too_soon(request.await.unwrap());
+    }
+    bench.service.finish().await;
+    assert_eq!(bench.person.asked().len(), 1);
+    let commands = bench.commands();
+    assert!(
+        commands.len() <= 1,
+        "the card is left and not touched: {commands:?}"
+    );
+    bench.assert_closed();
+}
+
+#[tokio::test]
+async fn a_wrong_pin_is_asked_for_again_though_another_window_was_closed_meanwhile() {
+    let (tell, reply) = Reply::when_told(Types("9999"));
+    let bench = strict("", [reply, Cancels, Obliges]);
+    let first = tokio::spawn(bench.begin("authenticate", log_in()));
+    bench.person.sees(1).await;
+    // Waits for the window, not for the card: it closes before the first one's second.
+    let certificate = json!({"kind": "authentication", "origin": ORIGIN});
+    let second = tokio::spawn(bench.begin("certificate", certificate));
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    tell.send(()).unwrap();
+    assert_eq!(
+        second.await.unwrap().unwrap_err().code(),
+        ErrorCode::UserCancelled
+    );
+    first.await.unwrap().unwrap();
+    assert_eq!(bench.person.unasked(), 0);
 }
 
 #[tokio::test]

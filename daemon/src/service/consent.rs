@@ -23,6 +23,8 @@ pub(super) struct Consent {
     /// Whose windows are counted: the site, or the program whatever site it names.
     name: String,
     excused: AtomicBool,
+    /// A window of this request was open: the person knows of it, and may be asked again.
+    shown: AtomicBool,
 }
 
 /// A card that a window is open for.
@@ -77,11 +79,15 @@ impl Service {
             progress,
             name,
             excused: AtomicBool::new(false),
+            shown: AtomicBool::new(false),
         })
     }
 
-    /// Refuses an asker whose last window the person closed a moment ago.
+    /// Refuses an asker whose last window the person closed a moment ago, unless it is in the middle of a request.
     pub(super) fn admit(&self, consent: &Consent) -> Result<(), ServiceError> {
+        if consent.shown.load(Ordering::Relaxed) {
+            return Ok(());
+        }
         match self.patience.wait(&consent.name, Instant::now()) {
             Some(wait) => Err(ServiceError::TooSoon(wait)),
             None => Ok(()),
@@ -132,7 +138,7 @@ impl Service {
             language: consent.language,
         };
         let window = self.prompt.confirm(&confirmation);
-        Ok(self.in_window(consent, window, |agreed| *agreed).await?)
+        self.in_window(consent, window, |agreed| *agreed).await
     }
 
     /// Shows a window as long as the card lies in its reader; it closes when the card does not.
@@ -189,7 +195,7 @@ impl Service {
         let last_try = self.consent_to_last_try(consent, question).await?;
         let window = self.prompt.ask(question);
         match self.in_window(consent, window, |_| true).await {
-            Err(PromptError::Cancelled) if question.was_wrong => {
+            Err(ServiceError::Prompt(PromptError::Cancelled)) if question.was_wrong => {
                 Err(ServiceError::GaveUp(question.tries_left))
             }
             done => Ok(Given {
@@ -200,14 +206,17 @@ impl Service {
         }
     }
 
-    /// Waits for the person, but not for ever, and shows one window at a time.
+    /// Waits for the person, but not for ever, and shows one window at a time. Whoever closed the asker's last one while
+    /// this one waited sees no other.
     async fn in_window<T>(
         &self,
         consent: &Consent,
         window: impl Future<Output = Result<T, PromptError>>,
         is_answer: impl Fn(&T) -> bool,
-    ) -> Result<T, PromptError> {
+    ) -> Result<T, ServiceError> {
         let _window = self.window.lock().await;
+        self.admit(consent)?;
+        consent.shown.store(true, Ordering::Relaxed);
         consent.progress.tell(Stage::WaitingForPin);
         let mut open = OpenWindow {
             patience: &self.patience,
@@ -223,6 +232,6 @@ impl Service {
             Err(PromptError::Cancelled | PromptError::TimedOut) => {}
             Err(PromptError::Unavailable { .. }) => consent.excuse(),
         }
-        result
+        Ok(result?)
     }
 }

@@ -60,6 +60,8 @@ impl Service {
     ) -> Result<Prepared, ServiceError> {
         self.admit(consent)?;
         self.on_card(consent, card, |turn| async move {
+            // A window may have been closed while this request waited for the card.
+            self.admit(consent)?;
             let (tell, told) = oneshot::channel();
             let (end, rest) = oneshot::channel();
             let (resting, rested) = oneshot::channel();
