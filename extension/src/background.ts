@@ -13,13 +13,12 @@ import { STATUS_MS, WebEidPort } from "./background/web-eid-port.js";
 import { NATIVE_HOST_NAME, REQUEST_PORT_NAME } from "./messages.js";
 import { lastErrorOf, type Port } from "./ports.js";
 import { onSettingsChanged, readSettings } from "./settings.js";
-import { canTakeBack, inOrder, isServed, reconcileSites, serveOpenPages } from "./sites.js";
+import { inOrder, isServed, reconcileSites, serveOpenPages } from "./sites.js";
 import { browserText } from "./text.js";
 import { WEB_EID_PORT_NAME } from "./web-eid-messages.js";
 
 const manifest = chrome.runtime.getManifest();
 const builtIn = manifest.content_scripts?.flatMap((script) => script.matches ?? []) ?? [];
-const alwaysServed = canTakeBack(manifest) ? [] : builtIn;
 const admission = new Admission(() => performance.now());
 const holds = new Holds();
 const relays = new Set<Relay>();
@@ -43,7 +42,7 @@ chrome.runtime.onConnect.addListener((port) => {
   if (page === undefined) return;
   const relay = new Relay(page, judgeSender(port.sender, chrome.runtime.id), {
     conditions: async (origin) => {
-      const [served, { language }] = await Promise.all([isServed(chrome, origin, alwaysServed), readSettings(chrome.storage)]);
+      const [served, { language }] = await Promise.all([isServed(chrome, origin), readSettings(chrome.storage)]);
       return { served, language: language ?? undefined };
     },
     enter: (asked) => admission.enter(asked),

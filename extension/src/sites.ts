@@ -21,16 +21,9 @@ export interface SitesApi {
   };
 }
 
-/** The part of the browser's API that tells whether a site is served. */
-export interface ServedApi {
-  permissions: {
-    contains(permissions: { origins: string[] }): Promise<boolean>;
-  };
-}
-
 /** What the toolbar button can do for a page. */
 export type SiteState =
-  /** Always served: public offices, and developers' own machine. */
+  /** Served without the person's doing: public offices, and developers' own machine. */
   | { state: "built-in"; site: string }
   /** Served because the person allowed it. */
   | { state: "allowed"; site: string; pattern: string }
@@ -48,46 +41,43 @@ export function matchesPattern(pattern: string, address: URL): boolean {
   return address.hostname === host || (wildcard !== undefined && address.hostname.endsWith(`.${host}`));
 }
 
-/** Whether the browser lets people take back the manifest's sites. Firefox alone does, and has a part of its own in the manifest. */
-export function canTakeBack(manifest: object): boolean {
-  return "browser_specific_settings" in manifest;
-}
-
-/** The built-in sites that the person took back in the browser's own settings, where it {@link canTakeBack}. */
-export async function takenBackSites(api: Pick<SitesApi, "permissions">, builtIn: readonly string[]): Promise<string[]> {
+/**
+ * The match patterns of all sites that are served now. The built-in ones are among them for as long as the person does
+ * not take them back in the browser's own settings, which every browser has.
+ */
+export async function grantedSites(api: Pick<SitesApi, "permissions">): Promise<string[]> {
   const { origins = [] } = await api.permissions.getAll();
-  return builtIn.filter((pattern) => !origins.includes(pattern));
+  return origins;
 }
 
 /** Decides what can be done for the page at `url`. */
-export function siteState(url: string | undefined, builtIn: readonly string[], allowed: readonly string[], takenBack: readonly string[] = []): SiteState {
+export function siteState(url: string | undefined, builtIn: readonly string[], granted: readonly string[]): SiteState {
   if (url === undefined || !URL.canParse(url)) return { state: "impossible" };
   const address = new URL(url);
   const site = address.host;
-  const lost = takenBack.find((pattern) => matchesPattern(pattern, address));
-  if (lost !== undefined) return { state: "not-allowed", site, pattern: lost };
-  if (builtIn.some((pattern) => matchesPattern(pattern, address))) return { state: "built-in", site };
-  if (address.protocol !== "https:") return { state: "impossible" };
-  // Match patterns have no port: the permission is for all ports of the host.
-  const pattern = `https://${address.hostname}/*`;
-  const known = allowed.find((candidate) => matchesPattern(candidate, address));
-  return known === undefined ? { state: "not-allowed", site, pattern } : { state: "allowed", site, pattern: known };
+  const given = granted.find((pattern) => matchesPattern(pattern, address));
+  const isBuiltIn = builtIn.some((pattern) => matchesPattern(pattern, address));
+  if (given !== undefined) return isBuiltIn ? { state: "built-in", site } : { state: "allowed", site, pattern: given };
+  if (!isBuiltIn && address.protocol !== "https:") return { state: "impossible" };
+  // Match patterns have no port: the permission is for all ports of the host. For what was taken back no more than that
+  // is asked either: Chromium takes the manifest's `*.go.jp` for all sites, and says so.
+  return { state: "not-allowed", site, pattern: `${address.protocol}//${address.hostname}/*` };
 }
 
-/**
- * Whether pages of `origin` are served now: by the manifest, or because the person allowed it and still does. `builtIn` is
- * empty where the browser {@link canTakeBack}: it then knows the manifest's sites as permissions too.
- */
-export async function isServed(api: ServedApi, origin: string, builtIn: readonly string[]): Promise<boolean> {
+/** Whether pages of `origin` are served now. `permissions.contains` does not know the manifest's sites in Chromium. */
+export async function isServed(api: Pick<SitesApi, "permissions">, origin: string): Promise<boolean> {
   const address = new URL(origin);
-  if (builtIn.some((pattern) => matchesPattern(pattern, address))) return true;
-  return api.permissions.contains({ origins: [`${address.protocol}//${address.hostname}/*`] });
+  return (await grantedSites(api)).some((pattern) => matchesPattern(pattern, address));
 }
 
-/** The match patterns of the sites that the person allowed, in alphabetical order. */
+/** The match patterns of the sites that the person allowed beside the built-in ones, in alphabetical order. */
 export async function allowedSites(api: Pick<SitesApi, "permissions">, builtIn: readonly string[]): Promise<string[]> {
-  const { origins = [] } = await api.permissions.getAll();
-  return origins.filter((origin) => !builtIn.includes(origin)).sort();
+  return (await grantedSites(api)).filter((pattern) => !isPartOf(pattern, builtIn)).sort();
+}
+
+/** Whether a pattern is one of `patterns` or narrower: a browser may leave people one site of those that they took back. */
+function isPartOf(pattern: string, patterns: readonly string[]): boolean {
+  return URL.canParse(pattern) && patterns.some((wide) => matchesPattern(wide, new URL(pattern)));
 }
 
 /** Makes the registered content script match the sites that are allowed now; safe to call at any time. */

@@ -29,8 +29,7 @@ describe("the service worker", async () => {
   const onRemoved = new FakeEvent<[]>();
   const natives: FakePort[] = [];
   const calls: string[] = [];
-  let origins: string[] = [];
-  let served = true;
+  let origins = ["https://*.go.jp/*", "https://www.example.jp/*"];
   const log = (call: string) => (): Promise<void> => { calls.push(call); return Promise.resolve(); };
   const chrome = {
     runtime: {
@@ -44,7 +43,7 @@ describe("the service worker", async () => {
       },
     },
     i18n: { getUILanguage: () => "ja", getMessage: (key: string) => key },
-    permissions: { onAdded, onRemoved, getAll: () => Promise.resolve({ origins }), contains: () => Promise.resolve(served) },
+    permissions: { onAdded, onRemoved, getAll: () => Promise.resolve({ origins }) },
     storage: new FakeStorage(),
     scripting: {
       getRegisteredContentScripts: () => Promise.resolve([]), registerContentScripts: log("register"),
@@ -240,17 +239,21 @@ describe("the service worker", async () => {
     calls.length = 0;
   });
 
-  it("refuses a site that is no longer allowed, in the middle of a request too", async () => {
-    const port = pagePort();
-    onConnect.fire(port);
-    port.receive({ type: "request", method: "authenticate", params: { challengeNonce: "n" }, touched: true });
-    await settle();
-    served = false;
-    onRemoved.fire();
-    await settle();
-    assert.equal((port.lastSent as { error: { missing: string } }).error.missing, "permission");
-    assert.equal(natives.at(-1)?.disconnected, true);
-    served = true;
+  it("refuses a site that is no longer allowed, a built-in one as well, in the middle of a request too", async () => {
+    const before = origins;
+    for (const origin of ["https://www.example.jp", "https://www.example.go.jp"]) {
+      const port = Object.assign(pagePort(), { sender: { id: OWN_ID, tab: { id: 7 }, frameId: 0, origin } });
+      onConnect.fire(port);
+      port.receive({ type: "request", method: "authenticate", params: { challengeNonce: "n" }, touched: true });
+      await settle();
+      assert.equal(port.sent.length, 0);
+      origins = [];
+      onRemoved.fire();
+      await settle();
+      assert.equal((port.lastSent as { error: { missing: string } }).error.missing, "permission", origin);
+      assert.equal(natives.at(-1)?.disconnected, true);
+      origins = before;
+    }
     calls.length = 0;
   });
 

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { beforeEach, describe, it } from "node:test";
-import { canTakeBack, inOrder, isServed, matchesPattern, reconcileSites, serveOpenPages, siteState, takenBackSites, type SitesApi } from "../src/sites.js";
+import { allowedSites, inOrder, isServed, matchesPattern, reconcileSites, serveOpenPages, siteState, type SitesApi } from "../src/sites.js";
 
 const BUILT_IN = ["https://*.go.jp/*", "https://*.lg.jp/*", "http://localhost/*", "http://127.0.0.1/*"];
 const ALLOWED = "https://www.example.jp/*";
@@ -108,25 +107,24 @@ describe("the toolbar button", () => {
       ["", { state: "impossible" }],
       [undefined, { state: "impossible" }],
     ] as const) {
-      assert.deepEqual(siteState(url, BUILT_IN, [ALLOWED]), state, url);
+      assert.deepEqual(siteState(url, BUILT_IN, [...BUILT_IN, ALLOWED]), state, url);
     }
   });
 });
 
-it("a built-in site that the person took back in Firefox can be allowed again, in the manifest's words", async () => {
-  const parts = Object.fromEntries(["chromium", "firefox"].map((name) => [name, canTakeBack(JSON.parse(readFileSync(`manifest.${name}.json`, "utf8")) as object)]));
-  assert.deepEqual(parts, { chromium: false, firefox: true });
+it("a built-in site that the person took back can be allowed again, for one host", async () => {
   const api = new FakeBrowser();
-  assert.deepEqual(await takenBackSites(api, BUILT_IN), []);
-  api.origins = BUILT_IN.filter((pattern) => pattern !== "https://*.go.jp/*" && pattern !== "http://localhost/*");
-  const takenBack = await takenBackSites(api, BUILT_IN);
+  api.origins = ["https://*.lg.jp/*", "http://127.0.0.1/*", "https://one.example.go.jp/*"];
   for (const [url, state] of [
-    ["https://www.example.go.jp/", { state: "not-allowed", site: "www.example.go.jp", pattern: "https://*.go.jp/*" }],
+    ["https://www.example.go.jp/", { state: "not-allowed", site: "www.example.go.jp", pattern: "https://www.example.go.jp/*" }],
     ["http://localhost:8080/", { state: "not-allowed", site: "localhost:8080", pattern: "http://localhost/*" }],
     ["https://www.city.example.lg.jp/", { state: "built-in", site: "www.city.example.lg.jp" }],
+    ["https://one.example.go.jp/", { state: "built-in", site: "one.example.go.jp" }],
   ] as const) {
-    assert.deepEqual(siteState(url, BUILT_IN, [], takenBack), state, url);
+    assert.deepEqual(siteState(url, BUILT_IN, api.origins), state, url);
+    assert.equal(await isServed(api, new URL(url).origin), state.state === "built-in", url);
   }
+  assert.deepEqual(await allowedSites(api, BUILT_IN), [], "the manifest's own script serves what is left");
 });
 
 it("a match pattern matches like the browser's", () => {
@@ -145,15 +143,15 @@ it("a match pattern matches like the browser's", () => {
   }
 });
 
-describe("whether a site is served now", () => {
-  const api = { permissions: { contains: ({ origins }: { origins: string[] }) => Promise.resolve(origins[0] === ALLOWED) } };
-
-  it("is known from the manifest, or else from the permissions of the moment, for all ports of a host", async () => {
-    for (const [origin, served] of [
-      ["https://www.example.go.jp", true], ["http://localhost:3000", true], ["https://www.example.jp", true], ["https://www.example.jp:8443", true],
-      ["https://other.example.jp", false], ["http://www.example.jp", false], ["https://localhost", false],
-    ] as const) {
-      assert.equal(await isServed(api, origin, BUILT_IN), served, origin);
-    }
-  });
+it("whether a site is served is known from the permissions of the moment, for all ports of a host", async () => {
+  const api = new FakeBrowser();
+  api.origins?.push(ALLOWED);
+  for (const [origin, served] of [
+    ["https://www.example.go.jp", true], ["http://localhost:3000", true], ["https://www.example.jp", true], ["https://www.example.jp:8443", true],
+    ["https://other.example.jp", false], ["http://www.example.jp", false], ["https://localhost", false],
+  ] as const) {
+    assert.equal(await isServed(api, origin), served, origin);
+  }
+  api.origins = undefined;
+  assert.equal(await isServed(api, "https://www.example.go.jp"), false);
 });

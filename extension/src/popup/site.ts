@@ -1,14 +1,13 @@
 /** This site: whether it is served, and the buttons that change it. */
 import { byId, button, line, say } from "../dom.js";
 import { readSettings } from "../settings.js";
-import { allowedSites, canTakeBack, siteState, takenBackSites, type SiteState } from "../sites.js";
+import { grantedSites, siteState, type SiteState } from "../sites.js";
 import type { Text } from "../text.js";
 
 /** Shows the site of the tab that the panel was opened over. */
 export async function showSite(builtIn: readonly string[], text: Text): Promise<void> {
   const [tab] = await chrome.tabs.query({ active: true, currentWindow: true });
-  const takenBack = canTakeBack(chrome.runtime.getManifest()) ? await takenBackSites(chrome, builtIn) : [];
-  const state = siteState(tab?.url, builtIn, await allowedSites(chrome, builtIn), takenBack);
+  const state = siteState(tab?.url, builtIn, await grantedSites(chrome));
   const { webEid } = await readSettings(chrome.storage);
   const isLeft = tab?.url !== undefined && URL.canParse(tab.url) && webEid.steppedAside.includes(new URL(tab.url).origin);
   say(byId("site-state"), sayState(state, text));
