@@ -25,6 +25,8 @@ export interface SitesApi {
 export type SiteState =
   /** Served without the person's doing: public offices, and developers' own machine. */
   | { state: "built-in"; site: string }
+  /** Served because the person allowed all sites, as Firefox lets people. */
+  | { state: "all-allowed"; site: string }
   /** Served because the person allowed it. */
   | { state: "allowed"; site: string; pattern: string }
   /** Can be allowed. */
@@ -32,12 +34,16 @@ export type SiteState =
   /** Never served: not https, or a page of the browser. */
   | { state: "impossible" };
 
-/** Whether a match pattern of the form `scheme://host/*` or `scheme://*.host/*` matches the address. */
+/** The match pattern of all sites that can be allowed. */
+export const ALL_SITES = "https://*/*";
+
+/** Whether a match pattern for one host, for `*.` and a host, or for `*` alone matches the address. */
 export function matchesPattern(pattern: string, address: URL): boolean {
-  const parts = /^(https?):\/\/(\*\.)?([^*/]+)\/\*$/.exec(pattern);
+  const parts = /^(https?):\/\/(\*\.)?([^*/]+|\*)\/\*$/.exec(pattern);
   if (parts === null) return false;
   const [, scheme, wildcard, host] = parts;
   if (`${scheme}:` !== address.protocol || host === undefined) return false;
+  if (host === "*" && wildcard === undefined) return true;
   return address.hostname === host || (wildcard !== undefined && address.hostname.endsWith(`.${host}`));
 }
 
@@ -57,6 +63,7 @@ export function siteState(url: string | undefined, builtIn: readonly string[], g
   const site = address.host;
   const given = granted.find((pattern) => matchesPattern(pattern, address));
   const isBuiltIn = builtIn.some((pattern) => matchesPattern(pattern, address));
+  if (given !== undefined && !isBuiltIn && granted.includes(ALL_SITES)) return { state: "all-allowed", site };
   if (given !== undefined) return isBuiltIn ? { state: "built-in", site } : { state: "allowed", site, pattern: given };
   if (!isBuiltIn && address.protocol !== "https:") return { state: "impossible" };
   // Match patterns have no port: the permission is for all ports of the host. For what was taken back no more than that

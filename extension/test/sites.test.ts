@@ -127,6 +127,21 @@ it("a built-in site that the person took back can be allowed again, for one host
   assert.deepEqual(await allowedSites(api, BUILT_IN), [], "the manifest's own script serves what is left");
 });
 
+it("the permission for all sites, which Firefox lets people give, is told as what it is, also where a built-in site was taken back", async () => {
+  const api = new FakeBrowser();
+  api.origins = ["https://*/*", ALLOWED];
+  for (const [url, state] of [
+    ["https://shop.example/", { state: "all-allowed", site: "shop.example" }],
+    ["https://www.example.jp/", { state: "all-allowed", site: "www.example.jp" }],
+    ["https://www.example.go.jp/", { state: "built-in", site: "www.example.go.jp" }],
+    ["http://shop.example/", { state: "impossible" }],
+  ] as const) {
+    assert.deepEqual(siteState(url, BUILT_IN, api.origins), state, url);
+    assert.equal(await isServed(api, new URL(url).origin), state.state !== "impossible", url);
+  }
+  assert.deepEqual(await allowedSites(api, BUILT_IN), ["https://*/*", ALLOWED]);
+});
+
 it("a match pattern matches like the browser's", () => {
   for (const [pattern, url, matches] of [
     ["https://*.go.jp/*", "https://go.jp/", true],
@@ -136,7 +151,9 @@ it("a match pattern matches like the browser's", () => {
     ["https://*.go.jp/*", "http://www.go.jp/", false],
     ["http://localhost/*", "http://localhost:1/", true],
     ["http://localhost/*", "http://x.localhost/", false],
-    ["https://*/*", "https://a.example/", false],
+    ["https://*/*", "https://a.example/", true],
+    ["https://*/*", "http://a.example/", false],
+    ["https://*.*/*", "https://a.example/", false],
     ["<all_urls>", "https://a.example/", false],
   ] as const) {
     assert.equal(matchesPattern(pattern, new URL(url)), matches, `${pattern} ${url}`);

@@ -1,6 +1,6 @@
 /** The sites that may ask for the card: those that the person allowed, and those that need no permission. */
 import { byId, button, make } from "../dom.js";
-import { allowedSites } from "../sites.js";
+import { ALL_SITES, allowedSites } from "../sites.js";
 import type { Text } from "../text.js";
 
 const hostOf = (pattern: string): string => pattern.replace(/^https:\/\//, "").replace(/\/\*$/, "");
@@ -14,8 +14,8 @@ export async function showSites(builtIn: readonly string[], text: Text, changed:
 }
 
 function showAllowed(pattern: string, text: Text, changed: () => void): HTMLLIElement {
-  const host = hostOf(pattern);
+  const host = pattern === ALL_SITES ? text("optionsAllSites") : hostOf(pattern);
   const revoke = button(text("popupRevoke"), () => chrome.permissions.remove({ origins: [pattern] }).then(changed));
-  revoke.setAttribute("aria-label", text("popupRevokeSite", host));
+  revoke.setAttribute("aria-label", pattern === ALL_SITES ? text("popupRevokeAll") : text("popupRevokeSite", host));
   return make("li", "", make("span", "", host), revoke);
 }

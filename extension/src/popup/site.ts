@@ -1,7 +1,7 @@
 /** This site: whether it is served, and the buttons that change it. */
 import { byId, button, line, say } from "../dom.js";
 import { readSettings } from "../settings.js";
-import { grantedSites, siteState, type SiteState } from "../sites.js";
+import { ALL_SITES, grantedSites, siteState, type SiteState } from "../sites.js";
 import type { Text } from "../text.js";
 
 /** Shows the site of the tab that the panel was opened over. */
@@ -24,6 +24,8 @@ function sayState(state: SiteState, text: Text): string {
       return text("popupSiteBuiltIn", state.site);
     case "allowed":
       return text("popupSiteAllowed", state.site);
+    case "all-allowed":
+      return text("popupSiteAllAllowed", state.site);
     case "not-allowed":
       return text("popupSiteNotAllowed", state.site);
     case "impossible":
@@ -38,6 +40,8 @@ function actions(state: SiteState, text: Text, again: () => Promise<void>): HTML
       return [button(text("popupAllow"), () => chrome.permissions.request({ origins: [state.pattern] }).then(again))];
     case "allowed":
       return [button(text("popupRevokeSite", state.site), () => chrome.permissions.remove({ origins: [state.pattern] }).then(again))];
+    case "all-allowed":
+      return [button(text("popupRevokeAll"), () => chrome.permissions.remove({ origins: [ALL_SITES] }).then(again))];
     case "built-in":
     case "impossible":
       return [];
