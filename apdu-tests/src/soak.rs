@@ -4,12 +4,19 @@ use std::fs;
 use std::time::{Duration, Instant};
 
 use jpkid::ipc::client::Client;
+use tokio::time::sleep;
 
 use crate::Daemon;
 use crate::bench::log_in;
 
 /// Answers that wait for a window at a time: the prompt program looks through all of them.
 const BATCH: usize = 50;
+
+/// Threads for what blocks come and go by need.
+const SPARE_THREADS: u64 = 2;
+
+/// A prompt program or a thread that is ending is no longer there after this.
+const TIME_TO_END: Duration = Duration::from_secs(5);
 
 /// What a process holds of the system's.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +44,33 @@ impl Holdings {
             descriptors: u64::try_from(descriptors).unwrap(),
             threads: field("Threads:"),
         }
+    }
+}
+
+/// Waits until what has ended is gone, and tells what is left.
+///
+/// # Panics
+/// If it is more than `before`, but for so much memory (KiB) as the allocator may keep.
+pub async fn assert_no_growth(daemon: &Daemon, before: Holdings, spare_memory: u64) -> Holdings {
+    let most = Holdings {
+        memory: before.memory.saturating_add(spare_memory),
+        descriptors: before.descriptors,
+        threads: before.threads.saturating_add(SPARE_THREADS),
+    };
+    let begin = Instant::now();
+    loop {
+        let now = Holdings::of(daemon.pid());
+        if now.memory <= most.memory
+            && now.descriptors <= most.descriptors
+            && now.threads <= most.threads
+        {
+            return now;
+        }
+        assert!(
+            begin.elapsed() < TIME_TO_END,
+            "{before:?} became {now:?}, more than {most:?}"
+        );
+        sleep(Duration::from_millis(50)).await;
     }
 }
 
