@@ -34,7 +34,11 @@ pub(crate) struct Request {
 pub(crate) enum Method {
     Authenticate,
     Sign,
+    /// Signs with the certificate that a page holds a password for, if it does.
+    SignHeld,
     SignatureCertificate,
+    /// The same, and the password is to wait for a signature.
+    HoldSignatureCertificate,
     AuthenticationCa,
     Status,
 }
@@ -95,11 +99,42 @@ pub(crate) enum Fault {
 }
 
 pub(crate) fn schedules() -> impl Strategy<Value = Schedule> {
-    (0..=3_u8, 0..=5_u8, vec(step(), 1..5)).prop_map(|(authentication, signature, steps)| {
-        Schedule {
-            tries: (authentication, signature),
-            steps,
+    let steps = prop_oneof![
+        8 => step().prop_map(|step| vec![step]),
+        1 => errand(),
+    ];
+    (0..=3_u8, 0..=5_u8, vec(steps, 1..5)).prop_map(|(authentication, signature, steps)| Schedule {
+        tries: (authentication, signature),
+        steps: steps.concat(),
+    })
+}
+
+/// A page has the password wait and then signs by it, as far as what happens in between lets it.
+fn errand() -> impl Strategy<Value = Vec<Step>> {
+    let right = Window {
+        meanwhile: None,
+        answer: Answer::Right,
+    };
+    let of = |method, windows: Vec<Window>| {
+        move |(more_windows, fault): (Vec<Window>, Option<(usize, Fault)>)| {
+            let windows = [windows.clone(), more_windows].concat();
+            Step::Requests(vec![Request {
+                method,
+                windows,
+                fault,
+            }])
         }
+    };
+    let hold = (vec(window(), 0..2), weighted(0.1, fault()))
+        .prop_map(of(Method::HoldSignatureCertificate, vec![right]));
+    let between = weighted(0.3, step());
+    let sign =
+        (vec(window(), 0..4), weighted(0.4, fault())).prop_map(of(Method::SignHeld, Vec::new()));
+    (hold, between, sign).prop_map(|(hold, between, sign)| {
+        [Some(hold), between, Some(sign)]
+            .into_iter()
+            .flatten()
+            .collect()
     })
 }
 
@@ -113,11 +148,24 @@ fn step() -> impl Strategy<Value = Step> {
 fn request() -> impl Strategy<Value = Request> {
     let method = prop_oneof![
         5 => Just(Method::Authenticate),
-        3 => Just(Method::Sign),
-        2 => Just(Method::SignatureCertificate),
+        2 => Just(Method::Sign),
+        2 => Just(Method::SignHeld),
+        1 => Just(Method::SignatureCertificate),
+        2 => Just(Method::HoldSignatureCertificate),
         1 => Just(Method::AuthenticationCa),
         1 => Just(Method::Status),
     ];
+    (method, vec(window(), 0..4), weighted(0.4, fault())).prop_map(|(method, windows, fault)| {
+        Request {
+            method,
+            windows,
+            fault,
+        }
+    })
+}
+
+/// What goes wrong, and at which command.
+fn fault() -> impl Strategy<Value = (usize, Fault)> {
     let fault = prop_oneof![
         1 => Just(Fault::Tear),
         2 => Just(Fault::Lost),
@@ -126,16 +174,7 @@ fn request() -> impl Strategy<Value = Request> {
         1 => Just(Fault::NoDiagnosis),
         1 => Just(Fault::Mute),
     ];
-    (
-        method,
-        vec(window(), 0..4),
-        weighted(0.4, (1..20_usize, fault)),
-    )
-        .prop_map(|(method, windows, fault)| Request {
-            method,
-            windows,
-            fault,
-        })
+    (1..20_usize, fault)
 }
 
 fn window() -> impl Strategy<Value = Window> {

@@ -12,10 +12,11 @@ use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, join_all};
 use jpki_virtual_card::{PinReference, VirtualCard, VirtualReader};
 use jpkid::card::TransportError;
+use jpkid::ipc::methods::Session as _;
 use jpkid::ipc::{Asking, Call, Caller, Methods as _};
 use jpkid::pin::prompt::{Confirmation, PinPrompt, PinQuestion, PromptError, Subject};
 use jpkid::pin::{Pin, PinKind};
-use jpkid::service::Service;
+use jpkid::service::{Hold, Service};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 use zeroize::Zeroizing;
@@ -39,6 +40,14 @@ pub(crate) struct Stage {
     runtime: tokio::runtime::Runtime,
 }
 
+/// What was done in a schedule.
+pub(crate) struct Played {
+    /// VERIFY commands with a PIN that the daemon sent.
+    pub(crate) pins_sent: u64,
+    /// Times that a password which waited could be used.
+    pub(crate) held_used: u64,
+}
+
 /// What service, person and others have in common.
 struct World {
     reader: VirtualReader,
@@ -55,7 +64,7 @@ struct State {
     commands: usize,
     /// A card that lies beside the reader.
     beside: Option<VirtualCard>,
-    /// Another program left the card open.
+    /// Another program left the card open, and the daemon has sent it nothing since.
     left_open: bool,
 }
 
@@ -86,20 +95,20 @@ impl Stage {
     }
 
     /// Plays a schedule with a card of its own; what broke the law, with all that led to it.
-    pub(crate) fn play(&mut self, schedule: &Schedule) -> Result<u64, String> {
+    pub(crate) fn play(&mut self, schedule: &Schedule) -> Result<Played, String> {
         *self.world.state() = State {
             witness: Witness::of_card(schedule.tries),
             ..State::default()
         };
         let card = self.card(schedule.tries);
         self.world.reader.insert(card);
+        let page = Arc::new(Hold::default());
         for step in &schedule.steps {
             match step {
                 Step::Meanwhile(event) => self.world.happens(*event),
                 Step::Requests(requests) => {
-                    self.world.begin(requests);
                     self.runtime
-                        .block_on(run(&self.world, &self.service, requests));
+                        .block_on(run(&self.world, &self.service, &page, requests));
                     self.world.judge_closed();
                 }
             }
@@ -107,7 +116,10 @@ impl Stage {
         }
         let state = self.world.state();
         if state.witness.breaches.is_empty() {
-            Ok(state.witness.pins_sent)
+            Ok(Played {
+                pins_sent: state.witness.pins_sent,
+                held_used: state.witness.held_used,
+            })
         } else {
             Err(format!(
                 "{}\n{}",
@@ -130,22 +142,45 @@ impl Stage {
     }
 }
 
-/// Makes the requests at once, until all are answered or their clients withdraw them.
-async fn run(world: &World, service: &Arc<Service>, requests: &[Request]) {
+/// Makes a page's requests at once, until all are answered or it withdraws them.
+async fn run(world: &World, service: &Arc<Service>, page: &Arc<Hold>, requests: &[Request]) {
     let caller = Caller::Browser {
         program: "/usr/bin/chromium".into(),
     };
+    let certificate = world.state().witness.certificate.clone();
+    world.begin(requests);
     let answers = join_all(requests.iter().map(|request| {
-        let (method, params) = call(request.method);
+        let (method, mut params) = call(request.method);
+        if matches!(request.method, Method::SignHeld)
+            && let Some(certificate) = &certificate
+        {
+            params["certificate"] = json!(certificate);
+        }
         let Value::Object(params) = params else {
             unreachable!("params are an object")
         };
         let call = Call::parse(method, params).unwrap().unwrap();
-        Arc::clone(service).call(Asking::of(caller.clone()), call)
+        let asking = Asking {
+            session: Arc::clone(page),
+            ..Asking::of(caller.clone())
+        };
+        let answer = Arc::clone(service).call(asking, call);
+        async {
+            if let Ok(answer) = answer.await
+                && answer.get("heldSeconds").is_some()
+            {
+                let certificate = answer["certificate"].as_str().unwrap();
+                world.state().witness.holds(certificate);
+            }
+        }
     }));
     tokio::select! {
         _ = answers => {}
-        () = world.withdrawn.notified() => {}
+        () = world.withdrawn.notified() => {
+            // As the server does for `cancel`.
+            page.forget();
+            world.state().witness.nothing_is_held();
+        }
     }
     service.finish().await;
 }
@@ -153,10 +188,14 @@ async fn run(world: &World, service: &Arc<Service>, requests: &[Request]) {
 fn call(method: Method) -> (&'static str, Value) {
     match method {
         Method::Authenticate => ("authenticate", apdu_tests::bench::log_in()),
-        Method::Sign => ("sign", apdu_tests::bench::sign(1)),
+        Method::Sign | Method::SignHeld => ("sign", apdu_tests::bench::sign(1)),
         Method::SignatureCertificate => (
             "certificate",
             json!({"kind": "signature", "origin": ORIGIN}),
+        ),
+        Method::HoldSignatureCertificate => (
+            "certificate",
+            json!({"kind": "signature", "origin": ORIGIN, "hold": true}),
         ),
         Method::AuthenticationCa => ("certificate", json!({"kind": "authentication-ca"})),
         Method::Status => ("status", json!({})),
@@ -170,7 +209,10 @@ impl World {
 
     fn begin(&self, requests: &[Request]) {
         let mut state = self.state();
-        state.witness.begin();
+        let only_status = requests
+            .iter()
+            .all(|request| matches!(request.method, Method::Status));
+        state.witness.begin(only_status);
         state.witness.note(format_args!("-- {requests:?}"));
         state.commands = 0;
         state.windows = requests
@@ -188,6 +230,8 @@ impl World {
         let mut state = self.state();
         state.commands += 1;
         let nth = state.commands;
+        // Whoever opened it: whoever sends a command leaves it closed.
+        state.left_open = false;
         let fault = state
             .faults
             .iter()
@@ -254,6 +298,7 @@ impl World {
     fn take_out(&self, state: &mut State) {
         if let Some(card) = self.reader.remove() {
             state.beside = Some(card);
+            state.witness.nothing_is_held();
         }
     }
 
@@ -292,7 +337,7 @@ impl World {
         }
     }
 
-    /// After a request nobody can use a key, unless another program had opened it.
+    /// After a request nobody can use a key, unless another program has opened it since the daemon's last command.
     fn judge_closed(&self) {
         let open = self.reader.inspect(|card| {
             [PinReference::Authentication, PinReference::Signature]
@@ -300,14 +345,12 @@ impl World {
                 .find(|pin| card.is_verified(*pin))
         });
         let mut state = self.state();
-        match open.flatten() {
-            Some(pin) if !state.left_open => {
-                state
-                    .witness
-                    .breach(format_args!("the {pin:?} key is left open"));
-            }
-            Some(_) => {}
-            None => state.left_open = false,
+        if let Some(pin) = open.flatten()
+            && !state.left_open
+        {
+            state
+                .witness
+                .breach(format_args!("the {pin:?} key is left open"));
         }
     }
 }
@@ -372,9 +415,17 @@ impl PinPrompt for Person {
     ) -> BoxFuture<'a, Result<bool, PromptError>> {
         async move {
             self.faces_window().await?;
-            if let Subject::LastTry(pin) = confirmation.subject {
-                self.0.state().witness.person_agrees(reference(pin));
+            let mut state = self.0.state();
+            match confirmation.subject {
+                Subject::LastTry(pin) => state.witness.person_agrees(reference(pin)),
+                Subject::Sign { .. } => {
+                    let pin = PinKind::DigitalSignature;
+                    let held = value(pin, true).as_bytes();
+                    state.witness.person_agrees_to_use(reference(pin), held);
+                }
+                Subject::ReadAuthenticationCertificate => {}
             }
+            drop(state);
             Ok(true)
         }
         .boxed()

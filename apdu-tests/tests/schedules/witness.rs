@@ -9,6 +9,12 @@ use jpki_virtual_card::PinReference;
 pub(crate) struct Witness {
     /// PINs that the person typed and that were not sent yet.
     typed: Vec<(PinReference, Vec<u8>)>,
+    /// The signature certificate that the page read last. It goes on naming it, whether or not its password waits.
+    pub(crate) certificate: Option<String>,
+    /// A password waits.
+    held: bool,
+    /// A password waited when the request under way was made, and may be sent if the person agrees.
+    held_for_request: bool,
     /// The person has agreed to the last try of this PIN in a window of the request under way.
     last_try: Vec<PinReference>,
     /// The tries that the card has told in this transaction, since its last PIN.
@@ -18,6 +24,8 @@ pub(crate) struct Witness {
     /// What the counters must be: the person's tries and those of other programs, and nothing else.
     pub(crate) authentication_tries: u8,
     pub(crate) signature_tries: u8,
+    /// Times that a password which waited could be used.
+    pub(crate) held_used: u64,
     /// VERIFY commands with a PIN that the daemon sent.
     pub(crate) pins_sent: u64,
     story: String,
@@ -33,10 +41,34 @@ impl Witness {
         }
     }
 
-    /// Another request begins: nothing that was typed or agreed to before counts for it.
-    pub(crate) fn begin(&mut self) {
+    /// Another request begins: nothing that was typed or agreed to before counts for it. What waits is for it alone,
+    /// unless it only asks for the state.
+    pub(crate) fn begin(&mut self, only_status: bool) {
         self.typed.clear();
         self.last_try.clear();
+        self.held_for_request = !only_status && std::mem::take(&mut self.held);
+    }
+
+    /// The page has read the certificate, and its password waits.
+    pub(crate) fn holds(&mut self, certificate: &str) {
+        self.certificate = Some(certificate.to_owned());
+        self.held = true;
+    }
+
+    /// The card has left, or the page has withdrawn what it asked for.
+    pub(crate) fn nothing_is_held(&mut self) {
+        (self.held, self.held_for_request) = (false, false);
+    }
+
+    /// The person agrees to the use of a password typed for an earlier request, once.
+    pub(crate) fn person_agrees_to_use(&mut self, pin: PinReference, value: &[u8]) {
+        self.note(format_args!(
+            "the person agrees to the {pin:?} PIN that waits"
+        ));
+        if std::mem::take(&mut self.held_for_request) {
+            self.typed.push((pin, value.to_vec()));
+            self.held_used += 1;
+        }
     }
 
     pub(crate) fn person_types(&mut self, pin: PinReference, value: &[u8]) {
