@@ -20,15 +20,15 @@ const OUR_ENTRY_IN_ITS_MENU = [700, 233] as const;
 const RELOAD_IN_THE_OFFER = [798, 202] as const;
 const ALLOW_IN_THE_QUESTION = [668, 266] as const;
 
-/** What the panel says of the site, and where it has its button that allows it; another of the extension's pages sees it. */
-async function lookIntoPanel(own: Page): Promise<{ said: string; place: readonly [number, number] }> {
-  return own.evaluate(() => {
+/** What the panel says of the site, and where it has what can be clicked; another of the extension's pages sees it. */
+async function lookIntoPanel(own: Page, what: "button" | "input" = "button"): Promise<{ said: string; place: readonly [number, number] }> {
+  return own.evaluate((wanted) => {
     const [panel] = chrome.extension.getViews({ type: "popup" });
     const section = panel?.document.querySelector<HTMLElement>("section");
-    const box = section?.querySelector("button")?.getBoundingClientRect();
-    if (panel === undefined || section === undefined || section === null || box === undefined) throw new Error("the panel offers no button");
+    const box = section?.querySelector(wanted)?.getBoundingClientRect();
+    if (panel === undefined || section === undefined || section === null || box === undefined) throw new Error(`the panel offers no ${wanted}`);
     return { said: section.innerText, place: [panel.screenX + box.x + box.width / 2, panel.screenY + box.y + box.height / 2] as const };
-  });
+  }, what);
 }
 
 /** Asks the page's module for the status; returns what is missing, or else the code of its error. */
@@ -41,6 +41,17 @@ async function statusOf(page: Page): Promise<string> {
       return missing ?? code;
     });
   });
+}
+
+/** Whether a page that speaks Web eID is answered, within more than the second that its library waits. */
+async function isWebEidAnswered(page: Page): Promise<boolean> {
+  return page.evaluate(() => new Promise<boolean>((resolve) => {
+    window.addEventListener("message", ({ data }: MessageEvent<{ action?: string }>) => {
+      if (data.action === "web-eid:status-ack") resolve(true);
+    });
+    window.postMessage({ action: "web-eid:status", libraryVersion: "2.0.2" }, window.origin);
+    setTimeout(() => { resolve(false); }, 2000);
+  }));
 }
 
 /** Opens a site that holds the page module. */
@@ -98,6 +109,18 @@ it("a site is served after one click in the panel and the browser's own question
 
     // The page that is open is served at once. Its extension has no host here, and says so.
     assert.equal(await statusOf(site), "native-host");
+
+    // The other extension is gone, or was never wanted: the panel's switch says who answers Web eID here.
+    await screen.click(...EXTENSIONS_BUTTON);
+    await screen.click(...OUR_ENTRY_IN_ITS_MENU);
+    for (const answers of [true, false]) {
+      const { said: before, place: webEid } = await lookIntoPanel(options, "input");
+      assert.match(before, /Answer Web eID on this site/);
+      await screen.click(...webEid);
+      assert.deepEqual(await options.evaluate(() => chrome.storage.local.get(["webEidSites", "webEidSteppedAside"])), { webEidSites: { [SITE]: answers }, webEidSteppedAside: [] });
+      assert.doesNotMatch((await lookIntoPanel(options, "input")).said, /another extension/);
+      assert.equal(await isWebEidAnswered(site), answers);
+    }
     await options.reload();
     await options.getByRole("button", { name: "Remove the permission of www.example.jp" }).click();
     await options.getByText("None yet. To allow a site").waitFor();

@@ -107,11 +107,14 @@ export async function chooseWebEid(storage: SettingsStorage, enabled: boolean): 
   await storage.local.set({ [WEB_EID_ENABLED]: enabled });
 }
 
-/** Switches Web eID on or off for one site; null takes the choice back. */
+/** Switches Web eID on or off for one site; null takes the choice back. Which extension is first is then seen anew. */
 export async function chooseWebEidForSite(storage: SettingsStorage, origin: string, choice: boolean | null): Promise<void> {
-  const { sites } = (await readSettings(storage)).webEid;
+  const { sites, steppedAside } = (await readSettings(storage)).webEid;
   const others = Object.entries(sites).filter(([site]) => site !== origin);
-  await storage.local.set({ [WEB_EID_SITES]: Object.fromEntries(choice === null ? others : [...others, [origin, choice]]) });
+  await storage.local.set({
+    [WEB_EID_SITES]: Object.fromEntries(choice === null ? others : [...others, [origin, choice]]),
+    [WEB_EID_STEPPED_ASIDE]: steppedAside.filter((site) => site !== origin),
+  });
 }
 
 /** Notes that another extension answers a site, or that it does so no more. */

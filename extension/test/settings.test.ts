@@ -65,6 +65,14 @@ describe("the settings", () => {
     assert.deepEqual((await readSettings(storage)).webEid.steppedAside, ["https://b.example"]);
   });
 
+  it("forget that another extension answers a site when the person chooses something for it", async () => {
+    for (const choice of [true, false, null]) {
+      for (const origin of [SITE, "https://b.example"]) await noteSteppedAside(storage, origin, true);
+      await chooseWebEidForSite(storage, SITE, choice);
+      assert.deepEqual((await readSettings(storage)).webEid.steppedAside, ["https://b.example"]);
+    }
+  });
+
   it("fall back value by value when what is stored is not what it must be", () => {
     for (const language of ["de", "JA", "", 1, true, [], {}, undefined]) assert.equal(parseSettings({ language }).language, null);
     for (const webEidEnabled of ["false", 0, null, {}, undefined]) assert.equal(parseSettings({ webEidEnabled }).webEid.enabled, true);

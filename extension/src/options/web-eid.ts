@@ -1,6 +1,6 @@
 /** Whether pages that speak Web eID are answered: everywhere, and on single sites. */
 import { byId, line, make } from "../dom.js";
-import { chooseWebEid, chooseWebEidForSite, noteSteppedAside, type WebEidSettings } from "../settings.js";
+import { chooseWebEid, chooseWebEidForSite, type WebEidSettings } from "../settings.js";
 import type { Text } from "../text.js";
 
 /** Shows the choices; `changed` is called after one was made. */
@@ -25,12 +25,9 @@ function choice(origin: string, chosen: boolean | undefined, text: Text, changed
     new Option(text("optionsWebEidSiteOff"), "off"));
   select.value = chosen === undefined ? "default" : chosen ? "on" : "off";
   select.setAttribute("aria-label", text("optionsWebEidSite", origin));
-  select.addEventListener("change", () => void choose(origin, select.value).then(changed));
+  select.addEventListener("change", () => {
+    const value = select.value === "default" ? null : select.value === "on";
+    void chooseWebEidForSite(chrome.storage, origin, value).then(changed);
+  });
   return select;
-}
-
-async function choose(origin: string, value: string): Promise<void> {
-  await chooseWebEidForSite(chrome.storage, origin, value === "default" ? null : value === "on");
-  // Whoever chooses an answer wants to be asked again which extension is first.
-  if (value === "on") await noteSteppedAside(chrome.storage, origin, false);
 }

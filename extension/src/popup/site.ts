@@ -1,6 +1,6 @@
-/** This site: whether it is served, and the buttons that change it. */
-import { byId, button, line, say } from "../dom.js";
-import { readSettings } from "../settings.js";
+/** This site: whether it is served, whether in the words of Web eID too, and what changes that. */
+import { byId, button, line, make, say } from "../dom.js";
+import { answersWebEid, chooseWebEidForSite, readSettings, type WebEidSettings } from "../settings.js";
 import { ALL_SITES, grantedSites, siteState, type SiteState } from "../sites.js";
 import type { Text } from "../text.js";
 
@@ -9,11 +9,10 @@ export async function showSite(builtIn: readonly string[], text: Text): Promise<
   const [tab] = await chrome.tabs.query({ active: true, currentWindow: true });
   const state = siteState(tab?.url, builtIn, await grantedSites(chrome));
   const { webEid } = await readSettings(chrome.storage);
-  const isLeft = tab?.url !== undefined && URL.canParse(tab.url) && webEid.steppedAside.includes(new URL(tab.url).origin);
   say(byId("site-state"), sayState(state, text));
   const again = (): Promise<void> => showSite(builtIn, text);
   byId("site-actions").replaceChildren(
-    ...(state.state !== "impossible" && isLeft ? [line("warning", text("popupSteppedAside", state.site))] : []),
+    ...(tab?.url === undefined || state.state === "impossible" ? [] : webEidHere(state, new URL(tab.url).origin, webEid, text, again)),
     ...actions(state, text, again),
   );
 }
@@ -31,6 +30,18 @@ function sayState(state: SiteState, text: Text): string {
     case "impossible":
       return text("popupSiteImpossible");
   }
+}
+
+/** The switch for Web eID on this site; it is off too where another extension is left to answer. */
+function webEidHere({ state, site }: Exclude<SiteState, { state: "impossible" }>, origin: string, webEid: WebEidSettings, text: Text, again: () => Promise<void>): HTMLElement[] {
+  const isLeft = webEid.steppedAside.includes(origin);
+  const said = isLeft ? [line("warning", text("popupSteppedAside", site))] : [];
+  if (state === "not-allowed") return said;
+  const answers = make("input", "");
+  answers.type = "checkbox";
+  answers.checked = answersWebEid(webEid, origin) && !isLeft;
+  answers.addEventListener("change", () => void chooseWebEidForSite(chrome.storage, origin, answers.checked).then(again));
+  return [...said, make("label", "choice", answers, " ", text("popupWebEid"))];
 }
 
 function actions(state: SiteState, text: Text, again: () => Promise<void>): HTMLButtonElement[] {
