@@ -38,9 +38,16 @@ async fn eight_hundred_logins_of_eight_clients_work_while_opensc_loops_on_the_ca
     }
     let (runs, failures) = opensc.stop();
     assert!(refused.is_empty(), "{} of 800: {refused:?}", refused.len());
+    // 543 runs were measured, with one in vain.
+    let logins = u32::try_from(CLIENTS * LOGINS).unwrap();
     assert!(
-        runs >= 10,
+        runs >= logins / 10,
         "OpenSC ran {runs} times: too seldom to disturb anybody"
+    );
+    let in_vain = u32::try_from(failures.len()).unwrap();
+    assert!(
+        in_vain <= runs / 10,
+        "OpenSC failed {in_vain} times in {runs} runs: it is starved"
     );
     for log in &failures {
         assert!(let_go_of_its_applet(log), "OpenSC failed:\n{log}");
