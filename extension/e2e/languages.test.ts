@@ -13,6 +13,7 @@ import { NARROW_PX, openOwnPage, openPanel, runSelfTest } from "./harness/own-pa
 import { PARTS } from "./harness/parts.js";
 
 const NONCE = "c3ludGhldGljIGNoYWxsZW5nZTogMzIgYnl0ZXMgb2s=";
+const ENGLISH_MONTH = /January|February|March|April|June|July|August|September|October|November|December/;
 const PATIENCE = { timeout: 240_000 };
 
 const messagesOf = (language: Language): Messages => JSON.parse(readFileSync(fileOf(language), "utf8")) as Messages;
@@ -78,6 +79,10 @@ it("the person's choice reaches panel, options, page and PIN window, before the 
       const panel = await openPanel(context);
       assert.equal(await panel.locator("h1").innerText(), text("popupHeading"), language);
       assert.equal(await panel.locator("#card-state").innerText(), text("cardKindMyNumberCard"), language);
+      const readers = await panel.locator("#readers").innerText();
+      assert.match(readers, /20\d\d/, language);
+      assert.doesNotMatch(readers, /25\d\d/, "no year of another calendar");
+      if (language !== "en") assert.doesNotMatch(readers, ENGLISH_MONTH, language);
       assert.deepEqual(await clipped(panel), [], language);
       assert.deepEqual(await clipped(options), [], language);
       await panel.close();

@@ -26,12 +26,22 @@ export function datesState(dates: Dates, now: Date): DatesState {
   return days <= 90 ? "ends-in-90-days" : "in-force";
 }
 
-/** Writes the day in Japan, as it stands on the papers from the municipal office. */
+/** Whether the browser has words for days in a language; Debian's Chromium has none in Nepali and Burmese. */
+const hasWords = (lang: string): boolean => Intl.DateTimeFormat.supportedLocalesOf(lang).length > 0;
+
+/** Writes the day in Japan, in the calendar that certificates count in; in figures where the browser lacks the words. */
 export function writeDay(time: Date, lang: string): string {
-  return new Intl.DateTimeFormat(lang, { dateStyle: "long", timeZone: JAPAN }).format(time);
+  if (!hasWords(lang)) return inFigures(time, JAPAN_AHEAD_MS).slice(0, "2026-12-02".length);
+  return new Intl.DateTimeFormat(lang, { calendar: "gregory", dateStyle: "long", timeZone: JAPAN }).format(time);
 }
 
 /** Writes a moment as this computer's clock shows it. */
 export function writeMoment(time: Date, lang: string): string {
-  return new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "short" }).format(time);
+  if (!hasWords(lang)) return inFigures(time, -time.getTimezoneOffset() * 60 * 1000);
+  return new Intl.DateTimeFormat(lang, { calendar: "gregory", dateStyle: "medium", timeStyle: "short" }).format(time);
+}
+
+/** Writes `2026-12-02 09:05`, for a clock that is so much ahead of UTC. */
+function inFigures(time: Date, aheadMs: number): string {
+  return new Date(time.getTime() + aheadMs).toISOString().slice(0, "2026-12-02T09:05".length).replace("T", " ");
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { datesState, daysLeft, writeDay } from "../src/dates.js";
+import { datesState, daysLeft, writeDay, writeMoment } from "../src/dates.js";
 
 const dates = { notBefore: new Date("2026-06-30T15:00:00Z"), notAfter: new Date("2031-07-01T14:59:59Z") };
 const at = (time: string): Date => new Date(time);
@@ -26,6 +26,14 @@ describe("a certificate's dates", () => {
       ["2031-07-01T14:59:59Z", "last-day"],
       ["2031-07-01T15:00:00Z", "expired"],
     ] as const) assert.equal(datesState(dates, at(now)), state, now);
+  });
+
+  it("are written in the Gregorian calendar in Thai too, and in figures in a language that the browser does not know", () => {
+    assert.match(writeDay(dates.notAfter, "th"), /2031/);
+    assert.doesNotMatch(writeMoment(dates.notAfter, "th"), /2574/);
+    assert.equal(writeDay(dates.notAfter, "tlh"), "2031-07-01");
+    const local = new Date(2031, 6, 1, 9, 5);
+    assert.equal(writeMoment(local, "tlh"), "2031-07-01 09:05");
   });
 
   it("are written as on the papers from the municipal office", () => {
