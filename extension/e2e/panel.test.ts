@@ -1,6 +1,8 @@
 /** The toolbar button's panel and the options page, with a card in the daemon. */
 import assert from "node:assert/strict";
-import { copyFileSync, readFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, it } from "node:test";
 import { chromium, type BrowserContext, type Page } from "playwright-core";
 import { launch } from "../testing/src/browser.js";
@@ -101,6 +103,24 @@ describe("the panel", () => {
         await screenshot(page, `panel-${profile}`);
         assert.equal(card.asked().length, 0);
       });
+    });
+  }
+
+  for (const [days, expected] of [
+    [80, /logging in It ends on .* \(days left: (79|80)\)\. You can renew it/],
+    [20, /logging in It ends soon, on .* \(days left: (19|20)\)/],
+  ] as const) {
+    it(`warns of a certificate that ends in ${days} days`, PATIENCE, async () => {
+      const folder = mkdtempSync(join(tmpdir(), "jpkid-days-"));
+      const profile = join(folder, "profile.toml");
+      writeFileSync(profile, `[validity]\ndays = ${days}\n`);
+      try {
+        await withCard(profile, async (_card, context) => {
+          assert.match(await words(await openPanel(context), "#readers"), expected);
+        });
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
     });
   }
 
