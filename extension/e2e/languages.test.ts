@@ -13,7 +13,8 @@ import { NARROW_PX, openOwnPage, openPanel, runSelfTest } from "./harness/own-pa
 import { PARTS } from "./harness/parts.js";
 
 const NONCE = "c3ludGhldGljIGNoYWxsZW5nZTogMzIgYnl0ZXMgb2s=";
-const ENGLISH_MONTH = /January|February|March|April|June|July|August|September|October|November|December/;
+/** A day in English words, as a browser writes it in a language that it does not know; Filipino has the same order. */
+const DAY_IN_ENGLISH = /[A-Z][a-z]+ \d{1,2}, 20\d\d/;
 const PATIENCE = { timeout: 240_000 };
 
 const messagesOf = (language: Language): Messages => JSON.parse(readFileSync(fileOf(language), "utf8")) as Messages;
@@ -82,7 +83,7 @@ it("the person's choice reaches panel, options, page and PIN window, before the 
       const readers = await panel.locator("#readers").innerText();
       assert.match(readers, /20\d\d/, language);
       assert.doesNotMatch(readers, /25\d\d/, "no year of another calendar");
-      if (language !== "en") assert.doesNotMatch(readers, ENGLISH_MONTH, language);
+      if (language !== "en" && language !== "fil") assert.doesNotMatch(readers, DAY_IN_ENGLISH, language);
       assert.deepEqual(await clipped(panel), [], language);
       assert.deepEqual(await clipped(options), [], language);
       await panel.close();
