@@ -103,6 +103,13 @@ impl Daemon {
         kill_process(Pid::from_child(&self.process), signal).expect("the daemon runs");
     }
 
+    /// Ends it as systemd does, and waits for that.
+    pub fn terminate(&mut self) {
+        let pid = rustix::process::Pid::from_child(&self.process);
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("it runs");
+        self.process.wait().expect("it ends");
+    }
+
     /// Starts it again after [`Daemon::kill`].
     pub fn start_again(&mut self) {
         self.process = spawn(self.place.path(), &self.person, &self.surroundings);

@@ -17,12 +17,13 @@ mod worker;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, join_all};
 use serde_json::Value;
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::card::{CardSource, Reader};
 use crate::history::History;
@@ -36,10 +37,15 @@ pub use hold::Hold;
 use patience::Patience;
 use worker::{Turn, Worker};
 
+/// How long the smart card service may take to list its readers, which touches no card.
+const TIME_TO_LIST: Duration = Duration::from_secs(3);
+
 /// The daemon's work, behind the socket.
 #[derive(Debug)]
 pub struct Service {
     source: Arc<dyn CardSource>,
+    /// Held while the readers are listed.
+    listing: Arc<tokio::sync::Mutex<()>>,
     prompt: Arc<dyn PinPrompt>,
     settings: Settings,
     /// What the card was used for; `None` where that is not written down.
@@ -65,6 +71,7 @@ impl Service {
         Arc::new(Self {
             events: Events::new(Arc::clone(&source)),
             source,
+            listing: Arc::default(),
             prompt,
             workers: Mutex::default(),
             window: tokio::sync::Mutex::default(),
@@ -83,18 +90,26 @@ impl Service {
             .values()
             .cloned()
             .collect();
-        for worker in workers {
-            worker.finish().await;
-        }
+        join_all(workers.iter().map(|worker| worker.finish())).await;
     }
 
-    /// Lists the readers, off the threads that serve clients: the smart card service may be slow.
+    /// Lists the readers, off the threads that serve clients, and after the first look of [`Events`]. A smart card
+    /// service that accepts connections and says nothing holds up one thread and no request.
     async fn readers(&self) -> Result<Vec<Reader>, ServiceError> {
-        let source = Arc::clone(&self.source);
-        tokio::task::spawn_blocking(move || source.readers())
-            .await
-            .map_err(|_| ServiceError::WorkerFailed)?
-            .map_err(ServiceError::from)
+        let listed = async {
+            self.events.seen().await;
+            let one_at_a_time = Arc::clone(&self.listing).lock_owned().await;
+            let source = Arc::clone(&self.source);
+            let list = move || {
+                let _one_at_a_time = one_at_a_time;
+                source.readers()
+            };
+            tokio::task::spawn_blocking(list).await
+        };
+        match timeout(TIME_TO_LIST, listed).await {
+            Ok(listed) => Ok(listed.map_err(|_| ServiceError::WorkerFailed)??),
+            Err(_) => Err(ServiceError::SilentService),
+        }
     }
 
     /// The readers to try for a request; where it wants to wait, once there is a card, but no longer than a window would

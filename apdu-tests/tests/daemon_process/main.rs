@@ -13,6 +13,7 @@ mod denied;
 mod killed;
 mod memory;
 mod peers;
+mod silent;
 mod soak;
 mod suspended;
 mod withdrawn;

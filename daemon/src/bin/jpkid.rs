@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 use jpkid::card::CardSource;
@@ -18,6 +19,7 @@ use jpkid::pin::pinentry::Pinentry;
 use jpkid::service::Service;
 use jpkid::settings::{Settings, SettingsError};
 use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
+use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
@@ -67,6 +69,8 @@ enum StartError {
     Socket(#[from] SocketError),
     #[error("the process could not be protected from being read")]
     Protect(#[source] rustix::io::Errno),
+    #[error("no threads to serve clients")]
+    Runtime(#[source] io::Error),
     #[error("signals cannot be caught")]
     Signals(#[source] io::Error),
     #[error("no witness could be given")]
@@ -79,8 +83,10 @@ enum StartError {
     Control(#[from] jpki_virtual_card::control::PlaceError),
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
+/// How long the end waits for what hangs in a call of the system.
+const TIME_TO_END: Duration = Duration::from_millis(500);
+
+fn main() -> ExitCode {
     let Arguments { command } = Arguments::parse();
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
@@ -90,7 +96,7 @@ async fn main() -> ExitCode {
         )
         .init();
     let ended = match command {
-        Command::Serve(arguments) => run(arguments).await,
+        Command::Serve(arguments) => serve_until_stopped(arguments),
         Command::Witness => {
             witness::testify(io::stdin().lock(), io::stdout()).map_err(StartError::Witness)
         }
@@ -103,6 +109,14 @@ async fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// A smart card service that does not answer holds up the end no more than it holds up a request.
+fn serve_until_stopped(arguments: Serve) -> Result<(), StartError> {
+    let runtime = Runtime::new().map_err(StartError::Runtime)?;
+    let ended = runtime.block_on(run(arguments));
+    runtime.shutdown_timeout(TIME_TO_END);
+    ended
 }
 
 async fn run(arguments: Serve) -> Result<(), StartError> {

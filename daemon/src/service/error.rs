@@ -34,6 +34,8 @@ pub(super) enum ServiceError {
     GaveUp(TriesLeft),
     #[error("the thread that owns the card failed")]
     WorkerFailed,
+    #[error("the smart card service does not answer: restart it")]
+    SilentService,
     #[error("the history cannot be read")]
     History(#[source] std::io::Error),
     #[error(transparent)]
@@ -83,6 +85,7 @@ fn code(error: &ServiceError) -> ErrorCode {
     match error {
         ServiceError::NoReader | ServiceError::UnknownReader => ErrorCode::NoReader,
         ServiceError::NoCard => ErrorCode::NoCard,
+        ServiceError::SilentService => ErrorCode::NoService,
         ServiceError::QueueFull => ErrorCode::CardBusy,
         ServiceError::TooSoon(_) => ErrorCode::RateLimited,
         ServiceError::DeveloperOrigin => ErrorCode::OriginRefused,

@@ -1,12 +1,12 @@
 use std::future::pending;
-use std::sync::{Arc, Once};
+use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::Duration;
 
-use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{broadcast, watch as signal};
 
-use crate::card::{CardSource, Reader, ReaderEvent, events_between};
+use crate::card::{CardSource, ReaderEvent, events_between};
 use crate::ipc::{Change, Event};
 
 /// Events that a slow client may be behind before it misses some.
@@ -20,7 +20,8 @@ const LOOK_FOR_SERVICE: Duration = Duration::from_secs(1);
 pub(super) struct Events {
     source: Arc<dyn CardSource>,
     sender: broadcast::Sender<Event>,
-    started: Once,
+    /// Whether the readers were seen, once somebody asked.
+    seen: OnceLock<signal::Receiver<bool>>,
 }
 
 impl Events {
@@ -28,26 +29,35 @@ impl Events {
         Self {
             source,
             sender: broadcast::channel(BACKLOG).0,
-            started: Once::new(),
+            seen: OnceLock::new(),
         }
     }
 
+    /// What happens from the first look at the readers on, which [`Events::seen`] waits for.
     pub(super) fn subscribe(&self) -> broadcast::Receiver<Event> {
         let receiver = self.sender.subscribe();
-        self.started.call_once(|| {
+        self.seen.get_or_init(|| {
             let source = Arc::clone(&self.source);
             let sender = self.sender.clone();
-            // Before the thread runs, or what happens until it does would be seen by nobody.
-            let seen = source.readers().unwrap_or_default();
-            let watch = move || watch(source.as_ref(), seen, &sender);
+            let (tell, seen) = signal::channel(false);
+            let watch = move || watch(source.as_ref(), &tell, &sender);
             if let Err(error) = thread::Builder::new()
                 .name("events".to_owned())
                 .spawn(watch)
             {
                 tracing::error!(%error, "no thread to watch the readers");
             }
+            seen
         });
         receiver
+    }
+
+    /// Waits for the first look, if there is to be one: whatever changes after it is told.
+    pub(super) async fn seen(&self) {
+        if let Some(seen) = self.seen.get() {
+            // Without the thread nothing is told, and nothing is to be waited for.
+            seen.clone().wait_for(|seen| *seen).await.ok();
+        }
     }
 
     /// What happens at this reader from now on.
@@ -90,7 +100,9 @@ impl Changes {
 }
 
 /// Blocks on the system's own notification; lives as long as the daemon.
-fn watch(source: &dyn CardSource, mut seen: Vec<Reader>, sender: &broadcast::Sender<Event>) {
+fn watch(source: &dyn CardSource, tell: &signal::Sender<bool>, sender: &broadcast::Sender<Event>) {
+    let mut seen = source.readers().unwrap_or_default();
+    tell.send_replace(true);
     loop {
         let now = match source.wait_for_change(&seen) {
             Ok(now) => now,
