@@ -66,8 +66,13 @@ pub async fn serve<M: Methods>(
                 }
             }
             accepted = listener.accept() => match accepted {
-                Ok(stream) if connections.len() < MAX_CONNECTIONS => {
-                    if let Some(pid) = admit(&stream) {
+                // Before anything else: another user gets no answer at all.
+                Ok(stream) => match admit(&stream) {
+                    None => {}
+                    Some(_) if connections.len() >= MAX_CONNECTIONS => {
+                        turn_away(stream, options.language).await;
+                    }
+                    Some(pid) => {
                         // At once, while the peer is there to be seen.
                         let seen = read_facts(pid);
                         let (methods, options) = (Arc::clone(&methods), Arc::clone(&options));
@@ -78,8 +83,7 @@ pub async fn serve<M: Methods>(
                             Connection::new(stream, facts, methods, options).run(stop).await;
                         });
                     }
-                }
-                Ok(stream) => turn_away(stream, options.language).await,
+                },
                 Err(error) => {
                     tracing::warn!(%error, "a client could not be accepted");
                     tokio::time::sleep(ACCEPT_PAUSE).await;
