@@ -22,7 +22,7 @@ const MAX_FILE_LEN: u64 = 256 * 1024;
 /// The result of a use that succeeded.
 const DONE: &str = "done";
 
-/// One use of the card that a site or program asked for, successful or not.
+/// One use of the card that a site or program asked for: it succeeded, or the person saw a window.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Use {

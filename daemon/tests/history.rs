@@ -10,13 +10,13 @@ use std::sync::Arc;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use jpkid::history::{History, Recorded};
-use jpkid::ipc::{Asking, Call, Caller, ErrorCode, Event, Failure, Methods};
+use jpkid::ipc::{Asking, Call, Caller, ErrorCode, Event, Failure, Methods, Stage};
 use serde_json::{Value, json};
 use tokio::sync::broadcast;
 
 const NONCE: &str = "c3ludGhldGljIGNoYWxsZW5nZTogMzIgYnl0ZXMgb2s=";
 
-/// Grants everything, but refuses one site and never answers another.
+/// Grants everything, but refuses one site in its window and another before, and never answers a third.
 struct Stub;
 
 impl Methods for Stub {
@@ -24,12 +24,13 @@ impl Methods for Stub {
 
     fn call(
         self: Arc<Self>,
-        _: Asking<()>,
+        asking: Asking<()>,
         call: Call,
     ) -> BoxFuture<'static, Result<Value, Failure>> {
         async move {
             match &call {
-                Call::Authenticate(params) => match params.origin.as_str() {
+                Call::Authenticate(params) => match window(&asking, params.origin.as_str()) {
+                    "https://tiresome.example" => Err(Failure::new(ErrorCode::RateLimited)),
                     "https://blocked.example" => Err(Failure::new(ErrorCode::PinBlocked)),
                     "https://slow.example" => std::future::pending().await,
                     _ => Ok(json!({"signature": "c2lnbmF0dXJl"})),
@@ -43,6 +44,14 @@ impl Methods for Stub {
     fn events(&self) -> broadcast::Receiver<Event> {
         broadcast::channel(1).1
     }
+}
+
+/// The site, whose window opens unless it is not to have one.
+fn window<'o>(asking: &Asking<()>, origin: &'o str) -> &'o str {
+    if origin != "https://tiresome.example" {
+        asking.progress.tell(Stage::WaitingForPin);
+    }
+    origin
 }
 
 fn browser() -> Caller {
@@ -82,6 +91,16 @@ async fn use_the_card(home: &Path) -> History {
     done(browser(), "authenticate", log_in("https://blocked.example"))
         .await
         .expect_err("refused");
+    // More than two files could hold.
+    for _ in 0..4000 {
+        done(
+            browser(),
+            "authenticate",
+            log_in("https://tiresome.example"),
+        )
+        .await
+        .expect_err("refused");
+    }
     let withdrawn = done(browser(), "authenticate", log_in("https://slow.example"));
     assert!(withdrawn.now_or_never().is_none());
     let document = json!({"hash": "A".repeat(43) + "=", "hashFunction": "SHA-256", "origin": "https://sign.example"});
@@ -144,7 +163,7 @@ async fn every_use_is_written_down_with_who_asked_and_how_it_ended_and_nothing_e
             "sign signature program https://sign.example done",
             "certificate signature program - done",
         ],
-        "status and the authorities' certificates are no uses"
+        "status, the authorities' certificates and what comes to no window are no uses"
     );
     for entry in &uses {
         assert_eq!(entry.as_object().expect("an object").len(), 7, "{entry}");

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use apdu_tests::Bench;
 use apdu_tests::ORIGIN;
-use apdu_tests::bench::page;
-use apdu_tests::person::Reply::Types;
-use jpkid::history::{Action, AskedBy, History, Key, Use};
-use jpkid::ipc::Asking;
+use apdu_tests::bench::{NONCE, page};
+use apdu_tests::person::Reply::{Cancels, Types};
+use jpkid::history::{Action, AskedBy, History, Key, Recorded, Use};
+use jpkid::ipc::{Asking, Call, ErrorCode, Methods as _};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -68,6 +68,39 @@ async fn a_site_is_new_until_it_got_what_it_asked_for() {
     bench.log_in().await.unwrap();
     let asked = bench.person.asked().pop().unwrap();
     assert_eq!(asked, "authentication PIN, 3 tries left");
+}
+
+#[tokio::test]
+async fn what_opens_no_window_pushes_out_no_use() {
+    let Told { history, bench, .. } = &told();
+    let recorded = Recorded::new(Arc::clone(&bench.service), Arc::clone(history));
+    let log_in_to = async |origin: &str| {
+        let params = json!({"challengeNonce": NONCE, "origin": origin});
+        let call = Call::parse("authenticate", params.as_object().unwrap().clone());
+        let call = call.unwrap().unwrap();
+        let answer = Arc::clone(&recorded).call(Asking::of(page()), call).await;
+        bench.service.finish().await;
+        answer
+    };
+    bench.person.will([Types("1234"), Cancels]);
+    log_in_to(ORIGIN).await.unwrap();
+    log_in_to(ORIGIN).await.unwrap_err();
+    let card = bench.reader.remove().unwrap();
+    for (origin, code) in [
+        (ORIGIN, ErrorCode::NoCard),
+        ("http://localhost", ErrorCode::OriginRefused),
+    ] {
+        let refused = log_in_to(origin).await.unwrap_err();
+        assert_eq!(refused.code(), code);
+    }
+    bench.reader.insert(card);
+    let results: Vec<_> = history
+        .read()
+        .unwrap()
+        .into_iter()
+        .map(|entry| entry.result)
+        .collect();
+    assert_eq!(results, ["done", "user_cancelled"]);
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use tokio::sync::broadcast;
 
 use super::{Action, AskedBy, DONE, History, Key, Use};
 use crate::ipc::{
-    Asking, Call, Caller, CertificateKind, ErrorCode, Event, Failure, Methods, Origin,
+    Asking, Call, Caller, CertificateKind, ErrorCode, Event, Failure, Methods, Origin, Progress,
 };
 
 /// Methods whose uses of the card are written down, those too that the client withdraws.
@@ -34,7 +34,7 @@ impl<M: Methods> Methods for Recorded<M> {
         asking: Asking<M::Session>,
         call: Call,
     ) -> BoxFuture<'static, Result<Value, Failure>> {
-        let Some(mut pending) = Pending::of(&self.history, &asking.caller, &call) else {
+        let Some(mut pending) = Pending::of(&self.history, &asking, &call) else {
             return Arc::clone(&self.methods).call(asking, call);
         };
         Box::pin(async move {
@@ -49,7 +49,8 @@ impl<M: Methods> Methods for Recorded<M> {
     }
 }
 
-/// A use that has begun. It is written down when it is dropped, and that is how a withdrawn request ends.
+/// A use that has begun. It is written down when it is dropped, and that is how a withdrawn request ends; if it came to
+/// nothing and to no window either, it was none, or whoever asks on and on would push out what the person looks for.
 struct Pending {
     history: Arc<History>,
     action: Action,
@@ -58,11 +59,12 @@ struct Pending {
     origin: Option<String>,
     program: Option<PathBuf>,
     result: &'static str,
+    progress: Progress,
 }
 
 impl Pending {
     /// `None` for what uses neither a key nor a certificate of the person.
-    fn of(history: &Arc<History>, caller: &Caller, call: &Call) -> Option<Self> {
+    fn of<S>(history: &Arc<History>, asking: &Asking<S>, call: &Call) -> Option<Self> {
         let (action, key, origin) = match call {
             Call::Status(_) | Call::History(_) => return None,
             Call::Authenticate(params) => (
@@ -82,7 +84,7 @@ impl Pending {
                 (Action::Certificate, key, params.origin.as_ref())
             }
         };
-        let (asked_by, program) = match caller {
+        let (asked_by, program) = match &asking.caller {
             Caller::Browser { program } => (AskedBy::Website, Some(program.clone())),
             Caller::Program { path } => (AskedBy::Program, path.clone()),
         };
@@ -94,6 +96,7 @@ impl Pending {
             origin: origin.map(Origin::as_str).map(str::to_owned),
             program,
             result: ErrorCode::UserCancelled.as_str(),
+            progress: asking.progress.clone(),
         })
     }
 
@@ -107,6 +110,9 @@ impl Pending {
 
 impl Drop for Pending {
     fn drop(&mut self) {
+        if self.result != DONE && !self.progress.opened_window() {
+            return;
+        }
         let written = self.history.append(&Use {
             time: Timestamp::now(),
             action: self.action,

@@ -1,5 +1,8 @@
 //! How far a request is, for a client that wants to know.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
@@ -46,23 +49,38 @@ impl Progressed {
     }
 }
 
-/// Takes the stages of one request to its client, if that wants to know.
+/// Takes the stages of one request to its client, if that wants to know. Clones are of the same request.
 #[derive(Clone, Debug, Default)]
-pub struct Progress(Option<(RequestId, mpsc::UnboundedSender<Progressed>)>);
+pub struct Progress {
+    listener: Option<(RequestId, mpsc::UnboundedSender<Progressed>)>,
+    opened_window: Arc<AtomicBool>,
+}
 
 impl Progress {
     /// Tells the stages of the request `id`. Unbounded: a stage repeats only when a person does something.
     #[must_use]
     pub fn of(id: RequestId, listener: mpsc::UnboundedSender<Progressed>) -> Self {
-        Self(Some((id, listener)))
+        Self {
+            listener: Some((id, listener)),
+            opened_window: Arc::default(),
+        }
     }
 
     /// The request is at this stage now.
     pub fn tell(&self, stage: Stage) {
-        if let Some((id, listener)) = &self.0 {
+        if stage == Stage::WaitingForPin {
+            self.opened_window.store(true, Ordering::Relaxed);
+        }
+        if let Some((id, listener)) = &self.listener {
             let id = id.clone();
             // A client that is gone need not know.
             listener.send(Progressed { id, stage }).ok();
         }
+    }
+
+    /// Whether a window of the request was open.
+    #[must_use]
+    pub fn opened_window(&self) -> bool {
+        self.opened_window.load(Ordering::Relaxed)
     }
 }
