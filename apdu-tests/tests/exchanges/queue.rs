@@ -1,13 +1,16 @@
 //! Who waits for whom: one request a card, one window at a time, and a queue with an end.
 
-use std::time::Duration;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
 
 use apdu_tests::bench::{log_in, reader, sign};
-use apdu_tests::person::Reply::{self, Cancels, Types, Waits};
+use apdu_tests::person::Reply::{self, Agrees, Cancels, Types, Waits};
 use apdu_tests::trace::{ASK_AUTHENTICATION_TRIES, SELECT_APPLET, pins_sent};
-use apdu_tests::{Bench, Shelf};
+use apdu_tests::{Bench, ORIGIN, Shelf};
+use futures_util::future::{join, join_all};
 use jpkid::ipc::ErrorCode;
 use serde_json::{Value, json};
+use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 /// How many requests may wait for a card that another one has.
@@ -110,6 +113,79 @@ async fn a_request_cancelled_while_it_waits_leaves_its_place_to_another() {
         0,
         "nobody was asked for those who left"
     );
+}
+
+#[tokio::test]
+async fn a_card_that_cannot_be_had_is_told_in_time_to_whoever_asks_and_to_those_behind() {
+    let cases = [
+        ("authenticate", log_in()),
+        ("sign", sign(1)),
+        (
+            "certificate",
+            json!({"kind": "authentication", "origin": ORIGIN}),
+        ),
+        ("certificate", json!({"kind": "signature"})),
+        ("certificate", json!({"kind": "authentication-ca"})),
+        ("certificate", json!({"kind": "signature-ca"})),
+        ("status", json!({})),
+    ];
+    let told = cases.map(async |(method, params)| {
+        let (held, gate) = std::sync::mpsc::channel::<()>();
+        let gate = Mutex::new(gate);
+        let bench = Bench::tapped("", [Agrees], move |mut exchange| {
+            // Until the other end is dropped.
+            gate.lock().unwrap().recv().ok();
+            exchange.pass_on()
+        });
+        let begin = Instant::now();
+        let first = bench.begin(method, params.clone());
+        let behind = (0..3).map(|_| bench.begin("certificate", json!({"kind": "signature-ca"})));
+        let (first, behind) = join(first, join_all(behind)).await;
+        for answer in behind
+            .into_iter()
+            .chain((method != "status").then_some(first))
+        {
+            let place = format!("{method} {params}");
+            assert_eq!(answer.unwrap_err().code(), ErrorCode::CardBusy, "{place}");
+        }
+        assert!(
+            begin.elapsed() < Duration::from_secs(5),
+            "{method} {params}"
+        );
+        drop(held);
+        bench.service.finish().await;
+        assert_eq!(bench.pins_sent(), 0);
+        bench.certificate("signature-ca").await.unwrap();
+        bench.assert_closed();
+    });
+    join_all(told).await;
+}
+
+#[tokio::test]
+async fn a_card_that_falls_silent_as_it_is_read_is_told_to_whoever_asks_and_to_those_behind() {
+    let (reached, mut at_command) = mpsc::unbounded_channel();
+    let (go_on, gate) = std::sync::mpsc::channel();
+    let gate = Mutex::new(gate);
+    let bench = Bench::tapped("", [], move |mut exchange| {
+        if exchange.nth == 4 {
+            reached.send(()).unwrap();
+            gate.lock().unwrap().recv().unwrap();
+        }
+        exchange.pass_on()
+    });
+    let read = || tokio::spawn(bench.begin("certificate", json!({"kind": "signature-ca"})));
+    let (first, behind) = (read(), read());
+    at_command.recv().await.unwrap();
+    tokio::time::pause();
+    let silent = first.await.unwrap().unwrap_err();
+    assert_eq!(silent.code(), ErrorCode::CardError);
+    let busy = behind.await.unwrap().unwrap_err();
+    assert_eq!(busy.code(), ErrorCode::CardBusy);
+    tokio::time::resume();
+    go_on.send(()).unwrap();
+    bench.service.finish().await;
+    bench.assert_closed();
+    bench.certificate("signature-ca").await.unwrap();
 }
 
 #[tokio::test]

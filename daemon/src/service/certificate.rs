@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::consent::{CardWatch, Consent};
 use super::desk::Desk;
+use super::exchange::{TIME_TO_ANSWER, use_card};
 use super::hold::{HOLD_TIME, Hold};
 use super::requests::signature_algorithm;
 use super::{Service, ServiceError};
@@ -66,10 +67,10 @@ impl Service {
                     self.agree(&consent, subject).await?;
                 }
                 let read = self.on_card(&consent, card, |turn| async move {
-                    turn.worker()
-                        .run(move |desk| desk.read_certificate(kind))
-                        .await
-                        .flatten()
+                    use_card(&turn, TIME_TO_ANSWER, move |desk, answer| {
+                        desk.read_certificate(kind, answer);
+                    })
+                    .await
                 });
                 match read.await {
                     Err(ServiceError::Applet(AppletError::CertificateProtected(

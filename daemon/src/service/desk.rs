@@ -201,9 +201,18 @@ impl Desk {
     }
 
     /// Reads a certificate that is not behind a PIN.
-    pub(super) fn read_certificate(
+    pub(super) fn read_certificate(&mut self, kind: CertificateKind, answer: Answer<Certificate>) {
+        let Answer { result, began } = answer;
+        if result.is_closed() {
+            return;
+        }
+        result.send(self.certificate(kind, began)).ok();
+    }
+
+    fn certificate(
         &mut self,
         kind: CertificateKind,
+        began: oneshot::Sender<()>,
     ) -> Result<Certificate, ServiceError> {
         let CardAtHand {
             connection,
@@ -216,6 +225,8 @@ impl Desk {
         }
         let mut applet = select(connection)?;
         *left_selected = false;
+        // Whoever gave up while another program held the card needs no certificate.
+        began.send(()).map_err(|()| TransportError::Busy)?;
         let certificate = applet.read_certificate(kind)?;
         if kind == CertificateKind::Authentication {
             memory.authentication = Some(certificate.clone());

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use futures_util::future::{Either, select};
 use tokio::sync::oneshot;
+use tokio::time::timeout;
 
 use super::consent::{CardWatch, Consent};
 use super::desk::{Answer, Desk, Given};
@@ -19,6 +20,13 @@ use crate::pin::{PinKind, TriesLeft};
 /// How long a card may take to its first answer: the slowest cards need a second, and a person who waits for another
 /// program longer than this should be told.
 const TIME_TO_BEGIN: Duration = Duration::from_secs(3);
+
+/// How long a card that has begun may take: certificates are read in eight commands, of which the slowest cards do one
+/// a second.
+pub(super) const TIME_TO_ANSWER: Duration = Duration::from_secs(10);
+
+/// So much longer for each signature.
+const TIME_TO_SIGN: Duration = Duration::from_secs(2);
 
 /// The card is there and its PIN may be asked for.
 pub(super) struct Prepared {
@@ -69,7 +77,7 @@ impl Service {
                 end.send(desk.prepare(pin, tell)).ok();
                 drop(resting);
             });
-            let told = in_time(async { Ok(told.await) }).await?;
+            let told = begins(&turn, async { Ok(told.await) }).await?;
             match told {
                 Ok(tries) => Ok(Prepared {
                     turn,
@@ -107,6 +115,13 @@ impl Service {
             rest,
             rested,
         } = prepared;
+        let time = match purpose {
+            Purpose::Sign(count) => {
+                let count = u32::try_from(count).unwrap_or(u32::MAX);
+                TIME_TO_ANSWER.saturating_add(TIME_TO_SIGN.saturating_mul(count))
+            }
+            _ => TIME_TO_ANSWER,
+        };
         let mut watch = self.watch(turn.worker().reader()).await?;
         let rest = async { rest.await.map_err(|_| ServiceError::WorkerFailed)? };
         let answered = async {
@@ -139,11 +154,13 @@ impl Service {
                         self.beside_card(&consent, window, &mut watch).await?
                     }
                 };
-                if let Some(rested) = rested.take() {
-                    rested.await.ok();
+                if let Some(rested) = rested.take()
+                    && timeout(TIME_TO_ANSWER, rested).await.is_err()
+                {
+                    return Err(lost(&turn));
                 }
                 consent.progress.tell(Stage::Signing);
-                match use_card(&turn, attempt(given)).await {
+                match use_card(&turn, time, attempt(given)).await {
                     Err(ServiceError::Unlock(UnlockError::Incorrect(tries))) => {
                         question.tries_left = tries;
                         question.was_wrong = true;
@@ -163,18 +180,18 @@ impl Service {
                 rest.inspect_err(|_| consent.excuse())?;
                 answered.await
             }
-            Either::Right((answer, rest)) => {
-                rest.await?;
-                answer
-            }
+            // Nothing is left to do for a person who closed the window, however long the card takes.
+            Either::Right((answer, _)) => answer,
         };
         Ok((answer?, watch))
     }
 }
 
 /// Does `attempt` and returns its answer; gives up, and lets it end without effect, if it does not get the card in time.
-async fn use_card<T: Send + 'static>(
+/// A card that has begun and does not end in `time` is lost to this request.
+pub(super) async fn use_card<T: Send + 'static>(
     turn: &Turn,
+    time: Duration,
     attempt: impl FnOnce(&mut Desk, Answer<T>) + Send + 'static,
 ) -> Result<T, ServiceError> {
     let (began, begun) = oneshot::channel();
@@ -182,12 +199,33 @@ async fn use_card<T: Send + 'static>(
         .worker()
         .run_early(move |desk, result| attempt(desk, Answer { result, began }));
     // Begun, or over before it could.
-    let begun = pin!(in_time(async { Ok(begun.await) }));
+    let begun = pin!(begins(turn, async { Ok(begun.await) }));
     match select(pin!(answered), begun).await {
         Either::Left((answer, _)) => answer?,
-        Either::Right((Ok(_), answered)) => answered.await?,
+        Either::Right((Ok(_), answered)) => match timeout(time, answered).await {
+            Ok(answer) => answer?,
+            Err(_) => Err(lost(turn)),
+        },
         Either::Right((Err(busy), _)) => Err(busy),
     }
+}
+
+/// The card does not end what it began.
+fn lost(turn: &Turn) -> ServiceError {
+    turn.worker().give_up();
+    TransportError::Unresponsive.into()
+}
+
+/// As [`in_time`], for the request whose turn it is: those that wait behind it have waited in vain as well.
+async fn begins<T>(
+    turn: &Turn,
+    answer: impl Future<Output = Result<T, ServiceError>>,
+) -> Result<T, ServiceError> {
+    let answer = in_time(answer).await;
+    if answer.is_err() {
+        turn.worker().give_up();
+    }
+    answer
 }
 
 /// Bounds the wait for a card's first answer: another program may hold a transaction as long as it likes. A
@@ -195,7 +233,7 @@ async fn use_card<T: Send + 'static>(
 pub(super) async fn in_time<T>(
     answer: impl Future<Output = Result<T, ServiceError>>,
 ) -> Result<T, ServiceError> {
-    tokio::time::timeout(TIME_TO_BEGIN, answer)
+    timeout(TIME_TO_BEGIN, answer)
         .await
         .unwrap_or_else(|_| Err(TransportError::Busy.into()))
 }

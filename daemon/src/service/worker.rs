@@ -1,14 +1,16 @@
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use futures_util::future::{Either, select};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::ServiceError;
 use super::desk::Desk;
-use crate::card::CardSource;
+use crate::card::{CardSource, TransportError};
 
 /// Requests that wait for one card besides the one that has it. A person answers one window at a
 /// time; whoever comes after so many is told at once.
@@ -26,6 +28,8 @@ pub(super) struct Worker {
     jobs: mpsc::Sender<Job>,
     turn: Arc<Semaphore>,
     waiting: AtomicUsize,
+    /// Wakes those that wait when the card was not to be had.
+    given_up: Notify,
 }
 
 impl Worker {
@@ -49,6 +53,7 @@ impl Worker {
             jobs,
             turn: Arc::new(Semaphore::new(1)),
             waiting: AtomicUsize::new(0),
+            given_up: Notify::new(),
         })
     }
 
@@ -83,20 +88,24 @@ impl Worker {
         self.jobs.send(Box::new(job)).ok();
     }
 
-    /// Waits until no other request has this card.
+    /// Waits until no other request has this card: as long as a person answers that one's windows, but no longer than
+    /// the card is there to be had.
     pub(super) async fn take_turn(self: &Arc<Self>) -> Result<Turn, ServiceError> {
-        let waiting = Waiting::enter(self).ok_or(ServiceError::QueueFull)?;
-        let permit = self
-            .turn
-            .clone()
-            .acquire_owned()
-            .await
-            .map_err(|_| ServiceError::WorkerFailed)?;
-        drop(waiting);
-        Ok(Turn {
-            worker: Arc::clone(self),
-            _permit: permit,
-        })
+        let _waiting = Waiting::enter(self).ok_or(ServiceError::QueueFull)?;
+        let given_up = pin!(self.given_up.notified());
+        let permit = pin!(self.turn.clone().acquire_owned());
+        match select(given_up, permit).await {
+            Either::Left(_) => Err(TransportError::Busy.into()),
+            Either::Right((permit, _)) => Ok(Turn {
+                worker: Arc::clone(self),
+                _permit: permit.map_err(|_| ServiceError::WorkerFailed)?,
+            }),
+        }
+    }
+
+    /// The request whose turn it is could not have the card; those behind it need not try one after the other.
+    pub(super) fn give_up(&self) {
+        self.given_up.notify_waiters();
     }
 
     /// Waits until the jobs given so far are done.
