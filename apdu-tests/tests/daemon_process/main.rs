@@ -16,4 +16,5 @@ mod peers;
 mod silent;
 mod soak;
 mod suspended;
+mod unrecorded;
 mod withdrawn;
