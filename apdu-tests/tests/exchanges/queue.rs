@@ -174,8 +174,10 @@ async fn a_card_that_falls_silent_as_it_is_read_is_told_to_whoever_asks_and_to_t
         exchange.pass_on()
     });
     let read = || tokio::spawn(bench.begin("certificate", json!({"kind": "signature-ca"})));
-    let (first, behind) = (read(), read());
+    let first = read();
     at_command.recv().await.unwrap();
+    let behind = read();
+    settle(std::slice::from_ref(&behind)).await;
     tokio::time::pause();
     let silent = first.await.unwrap().unwrap_err();
     assert_eq!(silent.code(), ErrorCode::CardError);
