@@ -186,7 +186,7 @@ describe("the self-test", () => {
   for (const { part, step, command } of [
     { part: "native host", step: "native-host", command: "jpki setup browsers" },
     { part: "daemon", step: "daemon", command: "jpki doctor" },
-    { part: "service", step: "service", command: "sudo systemctl start pcscd" },
+    { part: "service", step: "service", command: "sudo systemctl restart pcscd" },
   ]) {
     it(`stops at a ${part} that is not there, with a command that can be copied`, PATIENCE, async () => {
       const desk = new Desk({ parts: PARTS, person: {}, withoutPcscd: true });

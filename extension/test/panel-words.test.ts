@@ -90,7 +90,7 @@ describe("the panel says", () => {
     assert.equal(advised("native-host", "host-missing").command, "jpki setup browsers");
     assert.equal(advised("native-host", "host-ended").command, "jpki doctor");
     assert.equal(advised("daemon", "no_service", "A").command, "jpki doctor");
-    assert.equal(advised("service", "no_service", "A").command, "sudo systemctl start pcscd");
+    assert.equal(advised("service", "no_service", "A").command, "sudo systemctl restart pcscd");
     assert.equal(advised("card", "card_busy", "Wait.").words, "Wait.");
     assert.equal(advised("daemon", "internal").command, "jpki doctor");
     assert.match(advised("applet", "unsupported_card").words, /turn it round/);

@@ -4,7 +4,7 @@ error-tries-left = Tries left: { $tries }.
 advice-retry-after = Try again in { $seconds } seconds.
 
 error-no_service = A service that reads the card is not running.
-advice-no_service = Most often it is the system's smart card service; on Linux, start it with: sudo systemctl start pcscd. If that does not help, run jpki doctor: it tells what is missing.
+advice-no_service = Most often it is the system's smart card service; on Linux, start it with: sudo systemctl restart pcscd. If that does not help, run jpki doctor: it tells what is missing.
 error-access_denied = This computer does not let you use its card reader.
 advice-access_denied = Most often only who sits at the computer may use the reader: log in at the screen, not from afar. Otherwise ask whoever administers the computer to allow it (polkit: org.debian.pcsc-lite.access_pcsc and access_card).
 error-no_reader = No card reader was found.

@@ -4,7 +4,7 @@ error-tries-left = Intentos restantes: { $tries }.
 advice-retry-after = Vuelva a intentarlo en { $seconds } segundos.
 
 error-no_service = El servicio que lee la tarjeta no está en marcha.
-advice-no_service = Casi siempre es el servicio de tarjetas inteligentes del sistema; en Linux, inícielo con: sudo systemctl start pcscd. Si no basta, ejecute jpki doctor: dice qué falta.
+advice-no_service = Casi siempre es el servicio de tarjetas inteligentes del sistema; en Linux, inícielo con: sudo systemctl restart pcscd. Si no basta, ejecute jpki doctor: dice qué falta.
 error-access_denied = Este equipo no le permite usar su lector de tarjetas.
 advice-access_denied = Casi siempre solo puede usar el lector quien está ante el equipo: entre en la propia pantalla, no a distancia. Si no, pida a quien administra el equipo que lo permita (polkit: org.debian.pcsc-lite.access_pcsc y access_card).
 error-no_reader = No se encontró ningún lector de tarjetas.

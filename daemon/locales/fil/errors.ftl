@@ -4,7 +4,7 @@ error-tries-left = Natitirang pagsubok: { $tries }.
 advice-retry-after = Subukan muli pagkaraan ng { $seconds } segundo.
 
 error-no_service = Hindi tumatakbo ang serbisyong bumabasa ng card.
-advice-no_service = Kadalasan, ito ang smart card service ng system; sa Linux, simulan ito gamit ang: sudo systemctl start pcscd. Kung hindi pa rin gumana, patakbuhin ang jpki doctor: sinasabi nito kung ano ang kulang.
+advice-no_service = Kadalasan, ito ang smart card service ng system; sa Linux, simulan ito gamit ang: sudo systemctl restart pcscd. Kung hindi pa rin gumana, patakbuhin ang jpki doctor: sinasabi nito kung ano ang kulang.
 error-access_denied = Hindi kayo pinapayagan ng computer na ito na gamitin ang card reader nito.
 advice-access_denied = Kadalasan, ang nakaupo lamang sa harap ng computer ang maaaring gumamit ng reader: mag-log in sa mismong computer, hindi mula sa malayo. Kung hindi, hilingin sa namamahala ng computer na payagan ito (polkit: org.debian.pcsc-lite.access_pcsc at access_card).
 error-no_reader = Walang nakitang card reader.

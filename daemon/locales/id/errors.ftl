@@ -4,7 +4,7 @@ error-tries-left = Sisa percobaan: { $tries }.
 advice-retry-after = Coba lagi dalam { $seconds } detik.
 
 error-no_service = Layanan yang membaca kartu tidak berjalan.
-advice-no_service = Biasanya ini layanan kartu pintar milik sistem; di Linux, jalankan dengan: sudo systemctl start pcscd. Jika belum berhasil, jalankan jpki doctor: perintah ini memberi tahu apa yang kurang.
+advice-no_service = Biasanya ini layanan kartu pintar milik sistem; di Linux, jalankan dengan: sudo systemctl restart pcscd. Jika belum berhasil, jalankan jpki doctor: perintah ini memberi tahu apa yang kurang.
 error-access_denied = Komputer ini tidak mengizinkan Anda memakai pembaca kartunya.
 advice-access_denied = Biasanya hanya orang yang duduk di depan komputer boleh memakai pembaca: masuklah di layarnya, bukan dari jauh. Jika tidak, minta pengelola komputer mengizinkannya (polkit: org.debian.pcsc-lite.access_pcsc dan access_card).
 error-no_reader = Pembaca kartu tidak ditemukan.

@@ -4,7 +4,7 @@ error-tries-left = あと{ $tries }回(かい)、入(い)れることができ�
 advice-retry-after = { $seconds }秒(びょう)待(ま)って、もう一度(いちど)してください。
 
 error-no_service = カードを読(よ)むサービスが動(うご)いていません。
-advice-no_service = パソコンの「スマートカードサービス」が止(と)まっていることが多(おお)いです。Linuxでは sudo systemctl start pcscd で動(うご)きます。だめなときは、jpki doctor で調(しら)べてください。
+advice-no_service = パソコンの「スマートカードサービス」が止(と)まっていることが多(おお)いです。Linuxでは sudo systemctl restart pcscd で動(うご)きます。だめなときは、jpki doctor で調(しら)べてください。
 error-access_denied = このパソコンでは、カードリーダーを使(つか)うことができません。
 advice-access_denied = パソコンの前(まえ)にいる人(ひと)だけが使(つか)えることが多(おお)いです。遠(とお)くからではなく、パソコンの前(まえ)でログインしてください。だめなときは、パソコンの管理者(かんりしゃ)に聞(き)いてください(polkit: org.debian.pcsc-lite.access_pcsc と access_card)。
 error-no_reader = カードリーダー(カードを読(よ)む機械(きかい))がありません。

@@ -4,7 +4,7 @@ error-tries-left = 残り{ $tries }回入力できます。
 advice-retry-after = { $seconds }秒後にもう一度お試しください。
 
 error-no_service = カードを読み取るサービスが動いていません。
-advice-no_service = 多くの場合は、OSのスマートカードサービスが止まっています。Linuxでは sudo systemctl start pcscd で起動できます。解決しない場合は jpki doctor を実行すると、足りないものが分かります。
+advice-no_service = 多くの場合は、OSのスマートカードサービスが止まっています。Linuxでは sudo systemctl restart pcscd で起動できます。解決しない場合は jpki doctor を実行すると、足りないものが分かります。
 error-access_denied = このパソコンの設定により、カードリーダーの利用が許可されていません。
 advice-access_denied = 多くの場合、カードリーダーはパソコンの前で直接ログインしている人だけが使えます。遠隔ではなく、その場でログインしてお試しください。それでも使えない場合は、パソコンの管理者に許可を依頼してください(polkitの org.debian.pcsc-lite.access_pcsc と access_card)。
 error-no_reader = カードリーダーが見つかりません。

@@ -4,7 +4,7 @@ error-tries-left = 남은 횟수: { $tries }.
 advice-retry-after = { $seconds }초 후에 다시 시도해 주세요.
 
 error-no_service = 카드를 읽는 서비스가 실행되고 있지 않습니다.
-advice-no_service = 대부분 시스템의 스마트 카드 서비스가 멈춘 경우입니다. Linux에서는 sudo systemctl start pcscd 로 시작할 수 있습니다. 그래도 안 되면 jpki doctor 를 실행해 주세요. 무엇이 부족한지 알려 줍니다.
+advice-no_service = 대부분 시스템의 스마트 카드 서비스가 멈춘 경우입니다. Linux에서는 sudo systemctl restart pcscd 로 시작할 수 있습니다. 그래도 안 되면 jpki doctor 를 실행해 주세요. 무엇이 부족한지 알려 줍니다.
 error-access_denied = 이 컴퓨터에서는 카드 리더기를 사용할 수 없도록 되어 있습니다.
 advice-access_denied = 대부분 컴퓨터 앞에 있는 사람만 리더기를 쓸 수 있습니다. 원격이 아니라 컴퓨터 화면에서 로그인해 주세요. 그래도 안 되면 컴퓨터 관리자에게 허용을 부탁해 주세요(polkit: org.debian.pcsc-lite.access_pcsc 와 access_card).
 error-no_reader = 카드 리더기를 찾을 수 없습니다.

@@ -4,7 +4,7 @@ error-tries-left = ကျန်ရှိသော အကြိမ် - { $tries 
 advice-retry-after = { $seconds } စက္ကန့်အကြာတွင် ထပ်လုပ်ပါ။
 
 error-no_service = ကတ်ဖတ်သည့် ဝန်ဆောင်မှု မလုပ်ဆောင်နေပါ။
-advice-no_service = အများအားဖြင့် စနစ်၏ စမတ်ကတ်ဝန်ဆောင်မှု ရပ်နေခြင်းဖြစ်သည်။ Linux တွင် sudo systemctl start pcscd ဖြင့် စတင်ပါ။ မရပါက jpki doctor ကို လုပ်ဆောင်ပါ၊ ဘာလိုနေသည်ကို ပြပေးပါမည်။
+advice-no_service = အများအားဖြင့် စနစ်၏ စမတ်ကတ်ဝန်ဆောင်မှု ရပ်နေခြင်းဖြစ်သည်။ Linux တွင် sudo systemctl restart pcscd ဖြင့် စတင်ပါ။ မရပါက jpki doctor ကို လုပ်ဆောင်ပါ၊ ဘာလိုနေသည်ကို ပြပေးပါမည်။
 error-access_denied = ဤကွန်ပျူတာက ကတ်ဖတ်စက်ကို သုံးခွင့် မပေးပါ။
 advice-access_denied = အများအားဖြင့် ကွန်ပျူတာရှေ့တွင် ထိုင်သူသာ သုံးခွင့်ရှိသည်။ အဝေးမှ မဟုတ်ဘဲ ကွန်ပျူတာတွင် တိုက်ရိုက်ဝင်ပါ။ မရပါက ကွန်ပျူတာ စီမံသူကို ခွင့်ပြုခိုင်းပါ (polkit: org.debian.pcsc-lite.access_pcsc နှင့် access_card)။
 error-no_reader = ကတ်ဖတ်စက် မတွေ့ပါ။

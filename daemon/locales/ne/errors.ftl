@@ -4,7 +4,7 @@ error-tries-left = बाँकी प्रयास: { $tries } पटक।
 advice-retry-after = { $seconds } सेकेन्डपछि फेरि प्रयास गर्नुहोस्।
 
 error-no_service = कार्ड पढ्ने सेवा चलिरहेको छैन।
-advice-no_service = प्रायः प्रणालीको स्मार्ट कार्ड सेवा बन्द भएको हुन्छ; Linux मा यसरी सुरु गर्नुहोस्: sudo systemctl start pcscd। त्यसले भएन भने jpki doctor चलाउनुहोस्: के छुटेको छ भन्छ।
+advice-no_service = प्रायः प्रणालीको स्मार्ट कार्ड सेवा बन्द भएको हुन्छ; Linux मा यसरी सुरु गर्नुहोस्: sudo systemctl restart pcscd। त्यसले भएन भने jpki doctor चलाउनुहोस्: के छुटेको छ भन्छ।
 error-access_denied = यो कम्प्युटरले कार्ड रिडर प्रयोग गर्न दिँदैन।
 advice-access_denied = प्रायः कम्प्युटर अगाडि बस्नेले मात्र रिडर प्रयोग गर्न पाउँछ: टाढाबाट होइन, कम्प्युटरमै लगइन गर्नुहोस्। नभए कम्प्युटरको प्रशासकलाई अनुमति दिन भन्नुहोस् (polkit: org.debian.pcsc-lite.access_pcsc र access_card)।
 error-no_reader = कार्ड रिडर भेटिएन।

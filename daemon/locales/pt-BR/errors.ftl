@@ -4,7 +4,7 @@ error-tries-left = Tentativas restantes: { $tries }.
 advice-retry-after = Tente de novo em { $seconds } segundos.
 
 error-no_service = O serviço que lê o cartão não está em execução.
-advice-no_service = Em geral é o serviço de cartões inteligentes do sistema; no Linux, inicie-o com: sudo systemctl start pcscd. Se não resolver, execute jpki doctor: ele diz o que falta.
+advice-no_service = Em geral é o serviço de cartões inteligentes do sistema; no Linux, inicie-o com: sudo systemctl restart pcscd. Se não resolver, execute jpki doctor: ele diz o que falta.
 error-access_denied = Este computador não deixa você usar o leitor de cartões.
 advice-access_denied = Em geral só quem está diante do computador pode usar o leitor: entre na própria tela, não de longe. Senão, peça a quem administra o computador que permita (polkit: org.debian.pcsc-lite.access_pcsc e access_card).
 error-no_reader = Nenhum leitor de cartões foi encontrado.

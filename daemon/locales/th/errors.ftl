@@ -4,7 +4,7 @@ error-tries-left = เหลือโอกาสอีก { $tries } ครั�
 advice-retry-after = โปรดลองใหม่ใน { $seconds } วินาที
 
 error-no_service = บริการอ่านบัตรไม่ทำงาน
-advice-no_service = ส่วนใหญ่เป็นบริการสมาร์ตการ์ดของระบบ บน Linux ให้เริ่มด้วย: sudo systemctl start pcscd หากยังไม่ได้ ให้เรียกใช้ jpki doctor ซึ่งจะบอกว่าขาดอะไร
+advice-no_service = ส่วนใหญ่เป็นบริการสมาร์ตการ์ดของระบบ บน Linux ให้เริ่มด้วย: sudo systemctl restart pcscd หากยังไม่ได้ ให้เรียกใช้ jpki doctor ซึ่งจะบอกว่าขาดอะไร
 error-access_denied = คอมพิวเตอร์นี้ไม่อนุญาตให้คุณใช้เครื่องอ่านบัตร
 advice-access_denied = ส่วนใหญ่เฉพาะผู้ที่นั่งหน้าเครื่องเท่านั้นที่ใช้เครื่องอ่านได้ โปรดเข้าสู่ระบบที่หน้าเครื่อง ไม่ใช่จากระยะไกล หากไม่ได้ โปรดขอให้ผู้ดูแลคอมพิวเตอร์อนุญาต (polkit: org.debian.pcsc-lite.access_pcsc และ access_card)
 error-no_reader = ไม่พบเครื่องอ่านบัตร

@@ -4,7 +4,7 @@ error-tries-left = Số lần thử còn lại: { $tries }.
 advice-retry-after = Hãy thử lại sau { $seconds } giây.
 
 error-no_service = Dịch vụ đọc thẻ không chạy.
-advice-no_service = Thường là do dịch vụ thẻ thông minh của hệ thống; trên Linux, hãy khởi động bằng: sudo systemctl start pcscd. Nếu vẫn không được, hãy chạy jpki doctor: lệnh này cho biết còn thiếu gì.
+advice-no_service = Thường là do dịch vụ thẻ thông minh của hệ thống; trên Linux, hãy khởi động bằng: sudo systemctl restart pcscd. Nếu vẫn không được, hãy chạy jpki doctor: lệnh này cho biết còn thiếu gì.
 error-access_denied = Máy tính này không cho bạn dùng đầu đọc thẻ.
 advice-access_denied = Thường chỉ người ngồi trước máy mới được dùng đầu đọc: hãy đăng nhập tại máy, không đăng nhập từ xa. Nếu không được, hãy nhờ người quản trị máy cho phép (polkit: org.debian.pcsc-lite.access_pcsc và access_card).
 error-no_reader = Không tìm thấy đầu đọc thẻ.

@@ -4,7 +4,7 @@ error-tries-left = 还可以输入{ $tries }次。
 advice-retry-after = 请在{ $seconds }秒后重试。
 
 error-no_service = 读取卡片的服务没有运行。
-advice-no_service = 多数情况是系统的智能卡服务没有启动；在Linux上可以用 sudo systemctl start pcscd 启动。如果仍不行，请运行 jpki doctor，它会告诉您缺少什么。
+advice-no_service = 多数情况是系统的智能卡服务没有启动；在Linux上可以用 sudo systemctl restart pcscd 启动。如果仍不行，请运行 jpki doctor，它会告诉您缺少什么。
 error-access_denied = 这台电脑不允许您使用读卡器。
 advice-access_denied = 多数情况下，只有坐在电脑前的人才能使用读卡器：请在电脑前登录，不要从远程登录。否则，请让电脑的管理员允许使用（polkit：org.debian.pcsc-lite.access_pcsc 和 access_card）。
 error-no_reader = 没有找到读卡器。

@@ -4,7 +4,7 @@ error-tries-left = 還可以輸入{ $tries }次。
 advice-retry-after = 請在{ $seconds }秒後再試一次。
 
 error-no_service = 讀取卡片的服務沒有執行。
-advice-no_service = 多半是系統的智慧卡服務沒有啟動；在Linux上可以用 sudo systemctl start pcscd 啟動。如果還是不行，請執行 jpki doctor，它會告訴您缺少什麼。
+advice-no_service = 多半是系統的智慧卡服務沒有啟動；在Linux上可以用 sudo systemctl restart pcscd 啟動。如果還是不行，請執行 jpki doctor，它會告訴您缺少什麼。
 error-access_denied = 這台電腦不允許您使用讀卡機。
 advice-access_denied = 多半只有坐在電腦前的人才能使用讀卡機：請在電腦前登入，不要從遠端登入。否則，請電腦的管理員允許使用（polkit：org.debian.pcsc-lite.access_pcsc 和 access_card）。
 error-no_reader = 找不到讀卡機。

@@ -94,7 +94,7 @@ export function adviseOn({ name, problem, advice }: Step, text: Text): { words: 
       return { words: text("testNativeHostEndedAdvice"), command: "jpki doctor" };
     case "no_service":
       return name === "service"
-        ? { words: text("testServiceAdvice"), command: "sudo systemctl start pcscd" }
+        ? { words: text("testServiceAdvice"), command: "sudo systemctl restart pcscd" }
         : { words: text("testDaemonAdvice"), command: "jpki doctor" };
     case "no_reader":
       return { words: text("cardNoReaderAdvice") };
