@@ -1,5 +1,6 @@
 //! The password with which a page read the signature certificate waits for the page's signature, and for nothing else.
 
+use std::future::ready;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -12,6 +13,8 @@ use apdu_tests::trace::{
     VERIFY_SIGNATURE_PIN,
 };
 use apdu_tests::{Bench, ORIGIN, proof};
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
 use jpki_virtual_card::VirtualReader;
 use jpkid::card::CardSource as _;
 use jpkid::history::{Action, History, Recorded};
@@ -254,78 +257,59 @@ async fn whoever_does_not_agree_or_withdraws_is_asked_for_the_password_next_time
 }
 
 #[tokio::test]
-async fn it_waits_for_30_seconds_and_no_longer() {
-    for (seconds, reply, asked) in [
-        (29, Agrees, ASKS_TO_AGREE),
-        (31, Types("ABC123"), ASKS_PASSWORD),
-    ] {
-        let bench = bench([reply]);
-        let clock = Seconds::default();
-        let connection = Connection::counting_by(&clock);
-        let params = connection.begin(&bench).await;
-        pass(seconds, &clock).await;
-        connection.sign(&bench, &params).await.unwrap();
-        assert_eq!(last_asked(&bench), asked, "after {seconds} s");
+async fn it_waits_for_30_seconds_and_no_longer_even_if_the_machine_sleeps() {
+    for elapse in [pass_awake, pass_asleep] {
+        for (seconds, reply, asked) in [
+            (29, Agrees, ASKS_TO_AGREE),
+            (31, Types("ABC123"), ASKS_PASSWORD),
+        ] {
+            let bench = bench([reply]);
+            let clock = Seconds::default();
+            let connection = Connection::counting_by(&clock);
+            let params = connection.begin(&bench).await;
+            elapse(seconds, clock).await;
+            connection.sign(&bench, &params).await.unwrap();
+            assert_eq!(last_asked(&bench), asked, "after {seconds} s");
+        }
     }
 }
 
 #[tokio::test]
-async fn a_window_that_asks_to_agree_makes_it_wait_no_longer() {
-    let (tell, agrees) = Reply::when_told(Agrees);
-    let bench = bench([agrees, Types("ABC123")]);
-    let clock = Seconds::default();
-    let connection = Connection::counting_by(&clock);
-    let params = connection.begin(&bench).await;
-    let request = tokio::spawn(bench.begin_as(connection.asking(page()), "sign", params));
-    bench.person.sees(2).await;
-    pass(31, &clock).await;
-    tell.send(()).unwrap();
-    request.await.unwrap().unwrap();
-    assert_eq!(
-        bench.person.asked(),
-        [ASKS_PASSWORD, ASKS_TO_AGREE, ASKS_PASSWORD]
-    );
-}
-
-#[tokio::test]
-async fn the_time_of_a_sleeping_machine_counts() {
-    for (seconds, reply, asked) in [
-        (29, Agrees, ASKS_TO_AGREE),
-        (31, Types("ABC123"), ASKS_PASSWORD),
-    ] {
-        let bench = bench([reply]);
+async fn a_window_that_asks_to_agree_makes_it_wait_no_longer_even_if_the_machine_sleeps() {
+    for elapse in [pass_awake, pass_asleep] {
+        let (tell, agrees) = Reply::when_told(Agrees);
+        let bench = bench([agrees, Types("ABC123")]);
         let clock = Seconds::default();
         let connection = Connection::counting_by(&clock);
         let params = connection.begin(&bench).await;
-        // The daemon's timers have stood still.
-        clock.fetch_add(seconds, Ordering::SeqCst);
-        connection.sign(&bench, &params).await.unwrap();
-        assert_eq!(last_asked(&bench), asked, "after {seconds} s");
+        let request = tokio::spawn(bench.begin_as(connection.asking(page()), "sign", params));
+        bench.person.sees(2).await;
+        elapse(31, clock).await;
+        tell.send(()).unwrap();
+        request.await.unwrap().unwrap();
+        assert_eq!(
+            bench.person.asked(),
+            [ASKS_PASSWORD, ASKS_TO_AGREE, ASKS_PASSWORD]
+        );
     }
-}
-
-#[tokio::test]
-async fn a_machine_that_slept_under_the_window_that_asks_to_agree_asks_for_the_password() {
-    let (tell, agrees) = Reply::when_told(Agrees);
-    let bench = bench([agrees, Types("ABC123")]);
-    let clock = Seconds::default();
-    let connection = Connection::counting_by(&clock);
-    let params = connection.begin(&bench).await;
-    let request = tokio::spawn(bench.begin_as(connection.asking(page()), "sign", params));
-    bench.person.sees(2).await;
-    clock.fetch_add(31, Ordering::SeqCst);
-    tell.send(()).unwrap();
-    request.await.unwrap().unwrap();
-    assert_eq!(last_asked(&bench), ASKS_PASSWORD);
 }
 
 /// The clocks alone move: nothing else is under way.
-async fn pass(seconds: u64, clock: &Seconds) {
+fn pass_awake(seconds: u64, clock: Seconds) -> BoxFuture<'static, ()> {
+    async move {
+        clock.fetch_add(seconds, Ordering::SeqCst);
+        tokio::time::pause();
+        tokio::time::advance(Duration::from_secs(seconds)).await;
+        tokio::time::resume();
+        tokio::task::yield_now().await;
+    }
+    .boxed()
+}
+
+/// The daemon's timers stand still.
+fn pass_asleep(seconds: u64, clock: Seconds) -> BoxFuture<'static, ()> {
     clock.fetch_add(seconds, Ordering::SeqCst);
-    tokio::time::pause();
-    tokio::time::advance(Duration::from_secs(seconds)).await;
-    tokio::time::resume();
-    tokio::task::yield_now().await;
+    ready(()).boxed()
 }
 
 #[tokio::test]
