@@ -22,8 +22,13 @@ async fn a_service_that_says_nothing_is_told_and_holds_up_neither_clients_nor_th
     let place = TempDir::new().unwrap();
     let socket = place.path().join("pcscd.comm");
     let listener = UnixListener::bind(&socket).unwrap();
-    // Kept, and never read.
-    thread::spawn(move || listener.incoming().collect::<Vec<_>>());
+    thread::spawn(move || {
+        // Kept, and never read.
+        let mut connections = Vec::new();
+        while let Ok(connection) = listener.accept() {
+            connections.push(connection);
+        }
+    });
     let mut daemon = Daemon::start_over(socket);
     let begin = Instant::now();
     let mut waiting = log_in();
