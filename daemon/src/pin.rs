@@ -1,5 +1,6 @@
 //! PINs: what they look like, what the card says of them, and how a person is asked for one.
 
+mod asker;
 mod assuan;
 mod locked_page;
 pub mod pinentry;

@@ -1,22 +1,19 @@
 //! Remembers on disk which cards are open, so that a daemon that is killed leaves none so for longer than until the next
 //! one starts.
 
+mod mark;
+
 use std::collections::HashMap;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
+use mark::Mark;
 use zeroize::Zeroizing;
 
 use super::Applet;
 use super::file::JPKI;
 use crate::card::{Card, CardSource, CardTransaction, Reader, TransportError};
-
-/// No list of readers with open cards is longer, in bytes.
-const MAX_MARK_LEN: u64 = 4096;
 
 /// A source that writes down each reader whose card has been sent a PIN, until the card is closed.
 #[derive(Debug)]
@@ -104,85 +101,6 @@ impl CardSource for LeftOpen {
     }
 }
 
-/// The file: one reader's name a line.
-#[derive(Debug)]
-struct Mark {
-    path: PathBuf,
-    readers: Mutex<Vec<String>>,
-}
-
-impl Mark {
-    fn read(path: PathBuf) -> Self {
-        let mut text = String::new();
-        let read =
-            File::open(&path).and_then(|file| file.take(MAX_MARK_LEN).read_to_string(&mut text));
-        match read {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                tracing::warn!(%error, "it cannot be known whether a card was left open");
-            }
-            _ => {}
-        }
-        Self {
-            path,
-            readers: Mutex::new(text.lines().map(str::to_owned).collect()),
-        }
-    }
-
-    fn readers(&self) -> Vec<String> {
-        self.lock().clone()
-    }
-
-    fn has(&self, reader: &str) -> bool {
-        self.lock().iter().any(|open| open == reader)
-    }
-
-    fn add(&self, reader: &str) {
-        let mut readers = self.lock();
-        if !readers.iter().any(|open| open == reader) {
-            readers.push(reader.to_owned());
-            self.write(&readers);
-        }
-    }
-
-    fn remove(&self, reader: &str) {
-        let mut readers = self.lock();
-        readers.retain(|open| open != reader);
-        self.write(&readers);
-    }
-
-    /// A daemon that cannot write still serves, and says what it cannot promise.
-    fn write(&self, readers: &[String]) {
-        let written = if readers.is_empty() {
-            fs::remove_file(&self.path)
-        } else {
-            self.replace(&readers.join("\n"))
-        };
-        match written {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                tracing::warn!(%error, "a card would stay open if this daemon were killed");
-            }
-            _ => {}
-        }
-    }
-
-    /// By renaming, so that whoever is killed here leaves one list or the other.
-    fn replace(&self, list: &str) -> io::Result<()> {
-        let next = self.path.with_extension("open.new");
-        OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&next)?
-            .write_all(list.as_bytes())?;
-        fs::rename(next, &self.path)
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Vec<String>> {
-        lock(&self.readers)
-    }
-}
-
 struct MarkedCard {
     card: Box<dyn Card>,
     reader: String,
@@ -263,6 +181,7 @@ fn leaves_applet(command: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::os::unix::fs::PermissionsExt as _;
     use std::sync::atomic::{AtomicBool, Ordering};
     use std::sync::mpsc;
