@@ -19,7 +19,7 @@ struct Rule {
 
 /// Bytes and PINs know nothing; what speaks to the card is synchronous and knows no JSON; the protocol knows no card and
 /// no PIN; the service sees both sides. Programs know the library by what they start.
-const RULES: [Rule; 23] = [
+const RULES: [Rule; 24] = [
     rule("apdu", &[], &["thiserror", "zeroize"]),
     // Its error type holds PC/SC's own.
     rule(
@@ -62,6 +62,7 @@ const RULES: [Rule; 23] = [
     rule("pin", &[], &["region", "thiserror", "tracing", "zeroize"]),
     // The answer to VERIFY is a status word.
     rule("pin/status.rs", &["apdu"], &["thiserror"]),
+    rule("pin/asker.rs", &["language"], &[]),
     rule(
         "pin/prompt.rs",
         &["language"],
