@@ -5,13 +5,13 @@
 import { Admission } from "./background/admission.js";
 import { storeContentWords } from "./background/content-words.js";
 import { Holds } from "./background/holds.js";
-import { ANSWER_MS, Relay } from "./background/relay.js";
+import { Relay } from "./background/relay.js";
 import { judgeSender } from "./background/sender.js";
 import { noteReport } from "./background/stepped-aside.js";
 import { ownError } from "./background/texts.js";
 import { STATUS_MS, WebEidPort } from "./background/web-eid-port.js";
 import { NATIVE_HOST_NAME, REQUEST_PORT_NAME } from "./messages.js";
-import { lastErrorOf, type Port } from "./ports.js";
+import { ANSWER_MS, lastErrorOf, type Port } from "./ports.js";
 import { onSettingsChanged, readSettings } from "./settings.js";
 import { inOrder, isServed, reconcileSites, serveOpenPages } from "./sites.js";
 import { browserText } from "./text.js";

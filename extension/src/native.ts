@@ -6,13 +6,10 @@ import type { ErrorBody, ErrorFields } from "../page/src/errors.js";
 import type { UnknownRecord } from "../page/src/guards.js";
 import { ownError, type OwnErrorName } from "./background/texts.js";
 import { parseNativeToBackground } from "./messages.js";
-import { hostWasThere, type Port } from "./ports.js";
+import { ANSWER_MS, hostWasThere, type Port } from "./ports.js";
 
 /** How long a port without requests stays open for the next. */
 export const IDLE_MS = 2000;
-
-/** How long a request waits for its answer. None waits for a person, and the daemon's own limits are shorter. */
-export const ANSWER_MS = 10_000;
 
 /** What joins the line to the browser. */
 export interface NativeEnvironment {

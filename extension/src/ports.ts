@@ -13,6 +13,9 @@ export interface Port {
   readonly error?: { message: string } | null;
 }
 
+/** How long the answer to a request may take that no person is asked about. */
+export const ANSWER_MS = 10_000;
+
 /** Why the port that just disconnected did so; to be called inside its `onDisconnect`, and no later. */
 export function lastErrorOf(port: Port): string | undefined {
   return chrome.runtime.lastError?.message ?? port.error?.message;

@@ -1,7 +1,8 @@
 /** The own pages' line to the native host. */
 import assert from "node:assert/strict";
 import { beforeEach, describe, it, mock } from "node:test";
-import { ANSWER_MS, IDLE_MS, NativeClient, NativeFailure } from "../src/native.js";
+import { IDLE_MS, NativeClient, NativeFailure } from "../src/native.js";
+import { ANSWER_MS } from "../src/ports.js";
 import { isRecord } from "../page/src/guards.js";
 import { FakePort, golden, settle } from "./fakes.js";
 

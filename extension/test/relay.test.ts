@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
 import type { ErrorBody } from "../page/src/errors.js";
-import { ANSWER_MS, CANCEL_GRACE_MS, Relay, type Conditions } from "../src/background/relay.js";
+import { CANCEL_GRACE_MS, Relay, type Conditions } from "../src/background/relay.js";
 import type { SenderVerdict } from "../src/background/sender.js";
 import { MAX_MESSAGE_BYTES } from "../src/messages.js";
+import { ANSWER_MS } from "../src/ports.js";
 import type { Asked, Verdict } from "../src/background/admission.js";
 import type { Keep } from "../src/background/holds.js";
 import { FakePort, golden, settle } from "./fakes.js";

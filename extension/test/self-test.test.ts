@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it, mock } from "node:test";
 import { diagnose } from "../src/diagnosis.js";
-import { ANSWER_MS, NativeClient, NativeFailure } from "../src/native.js";
+import { NativeClient, NativeFailure } from "../src/native.js";
+import { ANSWER_MS } from "../src/ports.js";
 import { parseHistory, parseOwnStatus, type OwnStatus } from "../src/own-results.js";
 import { judge, runSelfTest, STEPS, type Outcome } from "../src/self-test.js";
 import type { ErrorBody } from "../page/src/errors.js";

@@ -23,8 +23,6 @@ pub(super) struct Consent {
     /// Whose windows are counted: the site, or the program whatever site it names.
     name: String,
     excused: AtomicBool,
-    /// A window of this request was open: the person knows of it, and may be asked again.
-    shown: AtomicBool,
 }
 
 /// A card that a window is open for.
@@ -79,13 +77,13 @@ impl Service {
             progress,
             name,
             excused: AtomicBool::new(false),
-            shown: AtomicBool::new(false),
         })
     }
 
-    /// Refuses an asker whose last window the person closed a moment ago, unless it is in the middle of a request.
+    /// Refuses an asker whose last window the person closed a moment ago, unless it is in the middle of a request: the person knows of
+    /// that one, and may be asked again.
     pub(super) fn admit(&self, consent: &Consent) -> Result<(), ServiceError> {
-        if consent.shown.load(Ordering::Relaxed) {
+        if consent.progress.opened_window() {
             return Ok(());
         }
         match self.patience.wait(&consent.name, Instant::now()) {
@@ -216,7 +214,6 @@ impl Service {
     ) -> Result<T, ServiceError> {
         let _window = self.window.lock().await;
         self.admit(consent)?;
-        consent.shown.store(true, Ordering::Relaxed);
         consent.progress.tell(Stage::WaitingForPin);
         let mut open = OpenWindow {
             patience: &self.patience,

@@ -21,9 +21,6 @@ import { ownError, type OwnErrorName } from "./texts.js";
 /** How long a cancelled request waits for the service to confirm, before the native port is closed anyway. */
 export const CANCEL_GRACE_MS = 1000;
 
-/** How long the answer to a request may take that no person is asked about. */
-export const ANSWER_MS = 10_000;
-
 /** What the browser knows now and a request depends on. */
 export interface Conditions {
   /** Whether the page's site may use the extension: the person can have taken that back since the page was opened. */
