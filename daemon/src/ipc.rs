@@ -4,6 +4,7 @@
 //! [`Methods`]. Nothing here knows a card, a certificate's content or a PIN.
 
 pub mod client;
+pub mod error_code;
 pub mod failure;
 pub mod frame;
 pub mod methods;
@@ -16,7 +17,8 @@ pub mod server;
 pub mod socket;
 pub mod witness;
 
-pub use failure::{ErrorCode, Failure, Missing};
+pub use error_code::{ErrorCode, Missing};
+pub use failure::Failure;
 pub use methods::{Asking, Change, Event, Methods};
 pub use origin::Origin;
 pub use params::{
